@@ -1,0 +1,70 @@
+# What a developer runs. Needs git, make and Python 3.11 or newer with venv; everything else goes into .venv.
+
+PYTHON  ?= python3
+WORKERS ?= 2
+BIN     := .venv/bin
+READY   := .venv/ready
+PYTEST  := $(BIN)/python -m pytest -ra -n $(WORKERS) --dist loadfile
+
+export UV_PYTHON_DOWNLOADS = never
+export PYTHONUNBUFFERED = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test bench lint format types contracts docs texts check clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: $(READY) ## Install everything into .venv; instant when nothing changed
+
+$(READY): pyproject.toml uv.lock package-lock.json tools/browser_files.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Guanxi needs Python 3.11 or newer; name one with make PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --locked --extra demo
+	@touch $@
+
+demo: setup ## From real sales files to measured campaigns, with a report
+	@$(BIN)/python -m guanxi.demo
+
+serve: setup ## Serve the pages at http://127.0.0.1:8000, with a worker beside them
+	@$(BIN)/guanxi serve
+
+test: setup ## Test on SQLite, and on PostgreSQL where DATABASE_URL names one
+	@mkdir -p var && rm -f var/tests-*.xml
+	@echo "== Tests on SQLite =="
+	@env -u DATABASE_URL $(PYTEST) --junitxml=var/tests-sqlite.xml
+	@case "$$DATABASE_URL" in \
+	  postgres*) echo "== Tests on PostgreSQL =="; $(PYTEST) --junitxml=var/tests-postgresql.xml ;; \
+	esac
+	@$(BIN)/python .ci/never_ran.py var/tests-*.xml
+
+bench: setup ## Measure speed against the reaches
+	@$(BIN)/python -m bench
+
+lint: setup ## Look for mistakes and for unformatted code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: setup ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: setup ## Check types
+	@$(BIN)/mypy
+
+contracts: setup ## Check which room imports which
+	@$(BIN)/lint-imports
+
+docs: setup ## Write the generated reference pages
+	@$(BIN)/python -m guanxi.cli.reference docs/reference
+	@$(BIN)/python tests/docs/requirement_rows.py docs/reference/requirements.md
+
+texts: setup ## Collect the texts users see and compile their translations
+	@$(BIN)/python tools/translations.py
+
+check: lint types contracts test ## All of it
+
+clean: ## Remove what setup, tests and demo made
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

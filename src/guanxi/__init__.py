@@ -1,0 +1,1 @@
+"""Guanxi: an insight-driven, one-to-one CRM."""

@@ -1,0 +1,25 @@
+"""Where every page lives."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from guanxi.desk.views import start, work
+
+handler403 = "guanxi.shell.errors.not_allowed"
+handler404 = "guanxi.shell.errors.not_found"
+
+urlpatterns = [
+    path("", start.home, name="home"),
+    path("language/", start.language, name="language"),
+    path("jobs/", work.job_list, name="jobs"),
+    path("jobs/<int:job_id>/cancel/", work.job_cancel, name="job_cancel"),
+    path("audit/", work.audit_list, name="audit"),
+    path("settings/", work.settings_page, name="settings"),
+    path("customers/", include("guanxi.desk.customer_urls")),
+    path("insight/", include("guanxi.desk.insight_urls")),
+    path("campaigns/", include("guanxi.desk.campaign_urls")),
+    path("imports/", include("guanxi.desk.import_urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+]
