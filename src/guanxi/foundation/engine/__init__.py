@@ -1,0 +1,1 @@
+"""The columnar engine and the roads between it and the truth database."""

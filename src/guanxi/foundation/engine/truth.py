@@ -1,0 +1,101 @@
+"""From the truth database into Arrow, in columns and in batches.
+
+The reader has a connection of its own: it sees what is committed, not what the caller's transaction has written.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.ipc
+from django.db import connection
+
+from guanxi.foundation.engine.duck import Duck, identifier
+
+
+class TruthUnreadable(RuntimeError):
+    """The truth database refused a query of ours."""
+
+
+class _SqliteReader:
+    """The child process, started when first needed; see sqlite_reader for why it is one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def running(self) -> subprocess.Popen[bytes]:
+        if self.process is None or self.process.poll() is not None:
+            command = [sys.executable, "-m", "guanxi.foundation.engine.sqlite_reader"]
+            # In a session of its own Ctrl-C does not reach it: it ends with whoever asked.
+            self.process = subprocess.Popen(  # noqa: S603 - our own module
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            )
+            atexit.register(self.process.kill)
+        return self.process
+
+    @contextmanager
+    def read(self, path: str, sql: str, no_values: str) -> Iterator[pa.RecordBatchReader]:
+        with self.lock:
+            process = self.running()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            request = json.dumps({"path": path, "sql": sql, "no_values": no_values})
+            finished = False
+            try:
+                process.stdin.write(request.encode() + b"\n")
+                process.stdin.flush()
+                answer = process.stdout.readline().strip()
+                if answer != b"ok":
+                    finished = True
+                    raise TruthUnreadable(answer.decode() or "the reader process ended")
+                yield pa.ipc.open_stream(process.stdout)
+                finished = True
+            finally:
+                if not finished:  # half a stream is left in the pipe: a new child starts clean
+                    process.kill()
+                    self.process = None
+
+
+_sqlite_reader = _SqliteReader()
+
+
+@contextmanager
+def truth_reader(sql: str, *, no_values: str = "int64") -> Iterator[pa.RecordBatchReader]:
+    """The result of a query on the truth database as Arrow batches, all of which are to be read.
+
+    The SQL is ours: it holds no text of a user other than quoted literals. SQLite knows no types of columns: one that
+    holds no value is of the type `no_values`.
+    """
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        with _sqlite_reader.read(str(settings["NAME"]), sql, no_values) as reader:
+            yield reader
+        return
+    import adbc_driver_postgresql.dbapi  # slow to import, and needed on PostgreSQL only
+
+    user, password = quote(settings["USER"] or ""), quote(settings["PASSWORD"] or "")
+    login = f"{user}:{password}@" if user else ""
+    place = f"{settings['HOST'] or ''}:{settings['PORT'] or 5432}/{quote(settings['NAME'])}"
+    with (
+        adbc_driver_postgresql.dbapi.connect(f"postgresql://{login}{place}") as adbc,
+        adbc.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+        yield cursor.fetch_record_batch()
+
+
+def copy_truth(duck: Duck, table: str, sql: str, *, no_values: str = "int64") -> None:
+    """Create a DuckDB table from a query on the truth database; `no_values` as in truth_reader."""
+    with truth_reader(sql, no_values=no_values) as reader:
+        duck.register("_truth_reader", reader)
+        duck.execute(f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT * FROM _truth_reader")
+        duck.unregister("_truth_reader")

@@ -1,0 +1,45 @@
+"""What every test stands on: a home folder of its own, and the database that DATABASE_URL names (SQLite otherwise)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything reads the settings: nothing of the developer's own installation may reach a test.
+for name in [name for name in os.environ if name.startswith("GUANXI_")]:
+    del os.environ[name]
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "guanxi.settings",
+    "GUANXI_HOME": tempfile.mkdtemp(prefix="guanxi-test-"),
+    "GUANXI_CURRENCY": "USD",
+    "GUANXI_TIME_ZONE": "UTC",
+    "GUANXI_LANGUAGE": "en",
+}
+
+import django
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+django.setup()
+
+from guanxi.foundation import jobs
+
+jobs.MAKE_WAY = 0  # nobody else writes while one process tests; bench/imports.py measures what it is for
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """A page that a test asked for in another language leaves this thread speaking it."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A fresh GUANXI_HOME; the database stays the test database."""
+    before, settings.HOME = settings.HOME, tmp_path
+    yield tmp_path
+    settings.HOME = before
