@@ -1,0 +1,1 @@
+"""Parties, facts, identity, consent and imports: who the customers are."""

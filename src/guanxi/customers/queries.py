@@ -1,0 +1,167 @@
+"""Reading customers: which rows count, who is who, and one profile with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from guanxi.customers.models import Consent, ContactPoint, Fact, ImportBatch, Party, PartyLink
+from guanxi.foundation.errors import DomainError, NotFound
+from guanxi.foundation.money import base_currency
+from guanxi.foundation.registry import registry
+
+_PUBLISHED = "(SELECT id FROM customers_importbatch WHERE state = 'published')"
+
+
+def visible_sql(alias: str) -> str:
+    """The condition under which a versioned row counts, in SQL; the same as VersionedQuerySet.visible."""
+    return f"({born_sql(alias)} AND ({alias}.superseded_by_id IS NULL OR {alias}.superseded_by_id NOT IN {_PUBLISHED}))"
+
+
+def born_sql(alias: str) -> str:
+    """The condition under which a party, product or link counts, in SQL."""
+    return f"({alias}.batch_id IS NULL OR {alias}.batch_id IN {_PUBLISHED})"
+
+
+def require_one_currency() -> None:
+    """Raise DomainError where stored money is in another currency than the one that the installation sums in."""
+    gone = (ImportBatch.State.UNDONE, ImportBatch.State.FAILED)
+    stored = ImportBatch.objects.exclude(state__in=gone).values_list("notes__currency", flat=True)
+    for other in sorted({currency for currency in stored if currency} - {base_currency()}):
+        raise DomainError(
+            _(
+                "The amounts stored here are in %(stored)s, and GUANXI_CURRENCY is %(given)s. Set "
+                "GUANXI_CURRENCY=%(stored)s again; to sum in %(given)s, convert the files and import them "
+                "into a new GUANXI_HOME."
+            )
+            % {"stored": other, "given": base_currency()}
+        )
+
+
+RESOLVED_PARTIES = f"""
+WITH RECURSIVE links AS (
+  SELECT link.party_id, link.survivor_id FROM customers_partylink link WHERE {born_sql("link")}
+), chain (party_id, customer_id, steps) AS (
+  SELECT party_id, survivor_id, 1 FROM links
+  UNION ALL
+  SELECT chain.party_id, links.survivor_id, chain.steps + 1
+  FROM chain JOIN links ON links.party_id = chain.customer_id WHERE chain.steps < 20
+)
+SELECT party_id, customer_id FROM chain WHERE customer_id NOT IN (SELECT party_id FROM links)
+"""
+"""Parties that are another customer, and which; a party that is not listed is itself."""
+
+
+def born(batch_path: str = "batch") -> Q:
+    """The ORM's form of `born_sql`."""
+    return Q(**{batch_path: None}) | Q(**{f"{batch_path}__state": ImportBatch.State.PUBLISHED})
+
+
+def find_party(reference: str) -> Party:
+    """A visible party by public id or by `source:key`; raises NotFound."""
+    parties = Party.objects.filter(born())
+    found = parties.filter(public_id=reference).first()
+    if found is None and ":" in reference:
+        source, key = reference.split(":", 1)
+        found = parties.filter(source=source, source_key=key).first()
+    if found is None:
+        raise NotFound(
+            _("There is no customer %(reference)r; name one by public id or as source:key.")
+            % {"reference": reference}
+        )
+    return found
+
+
+def customer_of(party: Party) -> Party:
+    """The customer that a party is: the end of its chain of links."""
+    while link := PartyLink.objects.filter(born(), party=party).select_related("survivor").first():
+        party = link.survivor
+    return party
+
+
+def parties_of(customer: Party) -> list[Party]:
+    """All source records that are this customer, the customer's own first."""
+    found, queue = [customer], [customer]
+    while queue:
+        links = PartyLink.objects.filter(born(), survivor__in=queue).select_related("party").order_by("id")
+        queue = [link.party for link in links]
+        found += queue
+    return found
+
+
+def profile(reference: str) -> dict[str, Any]:
+    """One customer: source records, and what every room keeps of them (DATA-01)."""
+    customer = customer_of(find_party(reference))
+    parties = parties_of(customer)
+    ids = [party.pk for party in parties]
+    return {
+        "customer": customer.public_id,
+        "source_records": [_source_record(party) for party in parties],
+        **{provider.name: provider.rows(ids) for provider in registry.personal_data},
+    }
+
+
+def _source_record(party: Party) -> dict[str, Any]:
+    batch = party.batch
+    return {
+        "public_id": party.public_id,
+        "source": party.source,
+        "key": party.source_key,
+        "kind": party.kind,
+        "import": batch.pk if batch else None,
+        "file": batch.file_name if batch else None,
+    }
+
+
+def facts_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The visible facts with source and date."""
+    facts = Fact.objects.visible().filter(party__in=party_ids).select_related("attribute", "party")
+    return [
+        {
+            "attribute": fact.attribute.code,
+            "value": fact.value_text,
+            "source": fact.source,
+            "observed_on": fact.observed_on.isoformat(),
+            "inferred": fact.inferred,
+        }
+        for fact in facts.order_by("attribute__code", "-observed_on")
+    ]
+
+
+def contact_points_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The visible contact points."""
+    points = ContactPoint.objects.visible().filter(party__in=party_ids).order_by("kind", "value")
+    return [{"kind": point.kind, "value": point.value} for point in points]
+
+
+def consents_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The visible consent records, latest first."""
+    consents = (
+        Consent.objects.visible().filter(party__in=party_ids).order_by("channel", "-recorded_on", "-id")
+    )
+    return [
+        {
+            "channel": consent.channel,
+            "granted": consent.granted,
+            "source": consent.source,
+            "recorded_on": consent.recorded_on.isoformat(),
+        }
+        for consent in consents
+    ]
+
+
+def links_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Why source records are one customer."""
+    links = PartyLink.objects.filter(born(), party__in=party_ids).select_related("party").order_by("id")
+    return [
+        {
+            "party": str(link.party),
+            "reason": link.reason,
+            "by": link.linked_by,
+            "at": link.linked_at.isoformat(),
+        }
+        for link in links
+    ]
