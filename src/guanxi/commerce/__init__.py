@@ -1,0 +1,1 @@
+"""Catalogue, orders and returns: what customers buy."""
