@@ -1,0 +1,144 @@
+"""What each contact says: names, texts, and a last look at consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from guanxi.customers.models import Fact
+from guanxi.outreach.delivery.mail import PlainMail
+from guanxi.outreach.delivery.placeholders import LetterText
+from guanxi.outreach.gate import Held, Known, customer_addresses, identify, without_consent
+from guanxi.outreach.models import Contact, Message
+from guanxi.outreach.policy import ContactPolicy
+
+SENT_CHANNELS = ("email",)
+"""Channels with something behind them that sends."""
+UNDONE = Held("import undone", "the import that brought the address was undone")
+"""Why nobody is written to whose import was taken back, whatever the consent policy says."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A ledger row that this worker has taken."""
+
+    contact_id: int
+    campaign_id: int
+    party_id: int
+    cell: str
+    channel: str
+    address: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A claimed contact with its words."""
+
+    contact: Claimed
+    subject: str
+    body: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a contact leaves this worker's hands."""
+
+    contact_id: int
+    state: str
+    error: str = ""
+    again_at: datetime | None = None
+    """When a planned one may be tried again, if the channel asked us to wait."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection was lost before the message left."""
+        return self.state == Contact.State.PLANNED and self.again_at is None
+
+
+def write_letters(claimed: Sequence[Claimed], policy: ContactPolicy) -> tuple[list[Letter], list[Ending]]:
+    """Find the words for claimed contacts; those that cannot or may not go end here."""
+    known = identify([contact.party_id for contact in claimed], lock=False)
+    texts = _texts(claimed)
+    names = _names(known)
+    refused = _refused(claimed, known, policy)
+    letters, endings = [], []
+    for contact in claimed:
+        text = texts.get((contact.campaign_id, contact.cell))
+        if ending := _cannot_go(contact, text, refused):
+            endings.append(ending)
+        elif text:
+            name = names.get(known.customers[contact.party_id], "")
+            letters.append(Letter(contact, text.subject, text.body, name))
+    return letters, endings
+
+
+def email_of(letter: Letter, at: datetime) -> PlainMail:
+    """The message; a customer's name cannot add a header, and a contact always has the same Message-ID."""
+    words = {"name": _one_line(letter.name)}
+    sender = settings.DEFAULT_FROM_EMAIL
+    identity = salted_hmac("guanxi.outreach.message", str(letter.contact.contact_id)).hexdigest()[:32]
+    domain = sender.rpartition("@")[2].strip("> ")
+    return PlainMail(
+        subject=_one_line(LetterText(letter.subject).filled(words)),
+        body=LetterText(letter.body).filled(words),
+        from_email=sender,
+        to=[letter.contact.address],
+        headers={"Message-ID": f"<{identity}@{domain}>", "Date": format_datetime(at)},
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _texts(claimed: Sequence[Claimed]) -> dict[tuple[int, str], Message]:
+    messages = Message.objects.filter(campaign_id__in={contact.campaign_id for contact in claimed})
+    return {(message.campaign_id, message.cell): message for message in messages}
+
+
+def _names(known: Known) -> dict[int, str]:
+    """Customer → name: of the customer's own record before a merged one, the latest first."""
+    facts = Fact.objects.visible().filter(party__in=list(known.records), attribute__code="name")
+    found: dict[int, tuple[bool, str]] = {}
+    for party, name in facts.order_by("observed_on", "id").values_list("party_id", "value_text"):
+        customer = known.records[party]
+        if customer not in found or party == customer or not found[customer][0]:
+            found[customer] = (party == customer, name)
+    return {customer: name for customer, (_, name) in found.items()}
+
+
+def _refused(claimed: Sequence[Claimed], known: Known, policy: ContactPolicy) -> dict[int, Held]:
+    """Contact → why not: consent may have been withdrawn, or the address taken back, since it was planned."""
+    refused = {}
+    for channel in {contact.channel for contact in claimed}:
+        held = without_consent(known, channel, policy) | _taken_back(known, channel)
+        for contact in claimed:
+            why = held.get(known.customers[contact.party_id])
+            if contact.channel == channel and why:
+                refused[contact.contact_id] = why
+    return refused
+
+
+def _taken_back(known: Known, channel: str) -> dict[int, Held]:
+    """Everybody on the ledger had an address; only taking back the import that brought it leaves them without."""
+    if channel not in SENT_CHANNELS:
+        return {}
+    found = customer_addresses(known, channel)
+    return {customer: UNDONE for customer in known.customers.values() if customer not in found}
+
+
+def _cannot_go(contact: Claimed, text: Message | None, refused: dict[int, Held]) -> Ending | None:
+    if why := refused.get(contact.contact_id):
+        return Ending(contact.contact_id, Contact.State.CANCELLED, f"{why.reason}: {why.detail}")
+    if contact.channel not in SENT_CHANNELS:
+        return Ending(contact.contact_id, Contact.State.FAILED, f"no gateway for channel {contact.channel}")
+    if text is None:
+        return Ending(contact.contact_id, Contact.State.FAILED, f"cell {contact.cell} has no message")
+    return None
