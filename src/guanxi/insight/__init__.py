@@ -1,0 +1,1 @@
+"""Replica, indicators, models and schemes: the only room that publishes measures."""

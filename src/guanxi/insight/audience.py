@@ -1,0 +1,177 @@
+"""Who fulfils a condition over indicators, classes, facts and consent: one relation for counts, plans and launches."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import Any
+
+import narwhals as nw
+from django.utils.translation import gettext as _
+
+from customer_insight.conditions import Condition, Field, fields_of, to_expression
+from guanxi.customers.models import Attribute
+from guanxi.foundation.engine.duck import Duck, identifier, quoted
+from guanxi.foundation.errors import DomainError
+from guanxi.foundation.home import folder
+from guanxi.insight.catalogue import MEASURES
+from guanxi.insight.models import CustomerInsight, InsightRun, ReplicaTable
+from guanxi.insight.queries import open_published, published, published_run
+from guanxi.insight.replica import open_replica
+
+CLASSES = {"tier": Field("text", "Value tier", "价值层级")}
+CONSENT_CHANNELS = ("email", "sms")
+_HIDDEN = {"run_id", "party_id", "tier", "tier_rule", "tier_since"}
+
+
+def audience_fields() -> dict[str, Field]:
+    """Every field that a condition may name, with its kind and labels."""
+    indicators = {
+        f"indicator.{field.attname}": _indicator(field.attname)
+        for field in CustomerInsight._meta.concrete_fields
+        if field.attname not in _HIDDEN
+    }
+    facts = {
+        f"fact.{attribute.code}": Field(
+            "number" if attribute.datatype == "number" else "text", attribute.label
+        )
+        for attribute in Attribute.objects.filter(identifying=False)
+    }
+    consents = {
+        f"consent.{channel}": Field("boolean", f"Consent to {channel}") for channel in CONSENT_CHANNELS
+    }
+    return {**indicators, **{f"class.{name}": field for name, field in CLASSES.items()}, **facts, **consents}
+
+
+def unknown_field(name: str, fields: Collection[str]) -> str:
+    """What is said of a field that no condition may name: why, or the nearest few that it may."""
+    group, _dot, code = name.partition(".")
+    if group == "fact" and Attribute.objects.filter(code=code, identifying=True).exists():
+        return _(
+            "%(name)s says who somebody is and is kept out of analyses; choose by what customers did or agreed to."
+        ) % {"name": name}
+    near = get_close_matches(name, fields, n=3) or get_close_matches(f"indicator.{name}", fields, n=3)
+    said = {"name": name, "near": ", ".join(near)}
+    if near:
+        return (
+            _(
+                "there is no field '%(name)s'; near it are %(near)s. `guanxi insight show indicators` shows all."
+            )
+            % said
+        )
+    return _("there is no field '%(name)s'; `guanxi insight show indicators` shows all.") % said
+
+
+def _indicator(name: str) -> Field:
+    return Field("number", MEASURES[name].label_en, MEASURES[name].label_zh)
+
+
+@contextmanager
+def open_audience(condition: Condition, run: InsightRun | None = None) -> Iterator[tuple[Duck, Any]]:
+    """The engine and the relation (customer_id, public_id) of those who fulfil a condition, from the copy.
+
+    Raises DomainError for a field that does not exist.
+    """
+    with published(run) as duck:
+        open_replica(duck)
+        fields = fields_of(condition)
+        duck.execute(f"CREATE OR REPLACE TEMP VIEW wide AS {_with_fields(f'({CUSTOMERS})', fields)}")
+        found = _fulfilling(duck, condition)
+        yield duck, found.select("customer_id", "public_id").to_native()
+
+
+def count_audience(condition: Condition) -> int:
+    """How many customers fulfil a condition; the engine stays open for the next question of this process.
+
+    Raises DomainError for a field that does not exist.
+    """
+    with _counting:
+        duck = _warm.holding(fields_of(condition))
+        return int(_fulfilling(duck, condition).select(nw.len()).to_native().fetchall()[0][0])
+
+
+class _Warm:
+    """The table `wide` in memory, with a column for every field asked for since the copy last changed."""
+
+    most_fields = 24
+
+    def __init__(self) -> None:
+        self.of: tuple[Any, ...] = ()
+        self.fields: set[str] = set()
+        self.duck: Duck | None = None
+
+    def holding(self, fields: tuple[str, ...]) -> Duck:
+        run = published_run()
+        versions = sorted(ReplicaTable.objects.values_list("dataset", "version"))
+        now = (os.getpid(), str(folder("replica")), run.pk, run.replica_version, tuple(versions))
+        if self.duck is None or now != self.of or len(self.fields | set(fields)) > self.most_fields:
+            self.duck = self._opened(run)
+            self.of, self.fields = now, set()
+        if missing := tuple(field for field in fields if field not in self.fields):
+            self.duck.execute(f"CREATE TABLE wider AS {_with_fields('wide', missing)}")
+            self.duck.execute("DROP TABLE wide")
+            self.duck.execute("ALTER TABLE wider RENAME TO wide")
+            self.fields |= set(missing)
+        return self.duck
+
+    def _opened(self, run: InsightRun) -> Duck:
+        if self.duck is not None and self.of[0] == os.getpid():
+            self.duck.close()
+        duck = open_published(run)
+        open_replica(duck)
+        duck.execute(f"CREATE TABLE wide AS {CUSTOMERS}")
+        return duck
+
+
+_warm, _counting = _Warm(), threading.Lock()
+
+CUSTOMERS = """SELECT parties.party_id AS customer_id, parties.public_id FROM parties
+               WHERE NOT EXISTS (SELECT 1 FROM resolved WHERE resolved.party_id = parties.party_id)"""
+"""Everybody whom no other customer has absorbed."""
+
+
+def _fulfilling(duck: Duck, condition: Condition) -> Any:
+    columns = {field: field for field in fields_of(condition)}
+    return nw.from_native(duck.table("wide")).filter(to_expression(condition, columns))
+
+
+def _with_fields(base: str, fields: tuple[str, ...]) -> str:
+    """A query: the customers of `base` with a column per field named; nothing else is read."""
+    columns, joins = ["base.*"], []
+    known = {field.attname for field in CustomerInsight._meta.concrete_fields} - {"run_id", "party_id"}
+    if any(field.startswith(("indicator.", "class.")) for field in fields):
+        joins.append("LEFT JOIN measures ON measures.customer_id = base.customer_id")
+    for number, field in enumerate(fields):
+        group, _, name = field.partition(".")
+        if group in {"indicator", "class"}:
+            if name not in known:
+                raise _no_field(group, name)
+            columns.append(f"measures.{identifier(name)} AS {identifier(field)}")
+        else:
+            joins.append(
+                f"LEFT JOIN ({_latest(group, name)}) f{number} ON f{number}.customer_id = base.customer_id"
+            )
+            columns.append(f"f{number}.value AS {identifier(field)}")
+    return f"SELECT {', '.join(columns)} FROM {base} AS base {' '.join(joins)}"
+
+
+def _no_field(group: str, name: str) -> DomainError:
+    return DomainError(_("%(group)s.%(name)s is no field of a customer.") % {"group": group, "name": name})
+
+
+def _latest(group: str, name: str) -> str:
+    """The latest value of a fact or consent by resolved customer."""
+    if group == "consent":
+        source, chosen, where, newest = "consents", "granted = 1", "channel", "recorded_on, consent_id"
+    elif group == "fact":
+        number = Attribute.objects.filter(code=name, datatype="number").exists()
+        chosen = "value_number" if number else "value_text"
+        source, where, newest = "facts", "attribute", "observed_on, fact_id"
+    else:
+        raise _no_field(group, name)
+    return f"""SELECT coalesce(resolved.customer_id, {source}.party_id) AS customer_id,
+                      arg_max({chosen}, ({newest})) AS value
+               FROM {source} LEFT JOIN resolved USING (party_id) WHERE {where} = '{quoted(name)}' GROUP BY 1"""

@@ -1,0 +1,109 @@
+"""What insight publishes: one wide row per customer and run, and the history of class moves."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from guanxi.customers.models import Party
+
+
+class ReplicaTable(models.Model):
+    """Which version of a table of the columnar copy is current."""
+
+    dataset = models.CharField(max_length=40, primary_key=True)
+    version = models.BigIntegerField()
+    rows = models.BigIntegerField(default=0)
+    synced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.dataset} version {self.version}"
+
+
+class InsightRun(models.Model):
+    """One refresh: as of which date, under which assumptions, by which models. One is published at a time."""
+
+    class State(models.TextChoices):
+        BUILDING = "building"
+        PUBLISHED = "published"
+        SUPERSEDED = "superseded"
+
+    as_of = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
+    assumptions = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+    lifetime_card = models.JSONField(default=dict)
+    replica_version = models.BigIntegerField(default=0)
+    customers = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="published"), name="insight_one_published"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"insight run {self.pk} as of {self.as_of} ({self.state})"
+
+
+class CustomerInsight(models.Model):
+    """All measures of one customer, side by side. Money in minor units; null where undefined, never zero."""
+
+    pk = models.CompositePrimaryKey("party_id", "run_id")
+    run = models.ForeignKey(
+        InsightRun, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    # A derived row must not hold back the undoing of an import, and is rewritten by every refresh.
+    party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    transaction_count = models.BigIntegerField()
+    sales_amount = models.BigIntegerField()
+    profit_amount = models.BigIntegerField()
+    gross_margin_rate = models.FloatField(null=True)
+    average_transaction_amount = models.FloatField(null=True)
+    largest_transaction_amount = models.BigIntegerField(null=True)
+    return_amount = models.BigIntegerField()
+    return_count = models.BigIntegerField()
+    tenure_days = models.IntegerField(null=True)
+    average_cycle_days = models.FloatField(null=True)
+    recency_days = models.IntegerField(null=True)
+    product_count = models.BigIntegerField()
+    discount_amount = models.BigIntegerField()
+    recent_sales = models.BigIntegerField(null=True)
+    earlier_sales = models.BigIntegerField(null=True)
+    sales_change = models.FloatField(null=True)
+    sales_decile = models.IntegerField()
+    profit_decile = models.IntegerField()
+    bill_band = models.IntegerField(null=True)
+    p_alive = models.FloatField(null=True)
+    expected_purchases = models.FloatField(null=True)
+    expected_spend = models.FloatField(null=True)
+    lifetime_value = models.FloatField(null=True)
+    cost_to_serve = models.FloatField()
+    contribution = models.FloatField(null=True)
+    value_layer = models.IntegerField(null=True)
+    potential_layer = models.IntegerField(null=True)
+    tier = models.CharField(max_length=12)
+    tier_rule = models.IntegerField()
+    tier_since = models.DateField()
+
+    def __str__(self) -> str:
+        return f"insight of {self.party_id} in run {self.run_id}"
+
+
+class ClassMove(models.Model):
+    """A customer's move from one class of a scheme to another, with the rule that fired."""
+
+    run = models.ForeignKey(InsightRun, models.CASCADE, related_name="moves")
+    party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, related_name="+")
+    scheme = models.CharField(max_length=40)
+    from_class = models.CharField(max_length=12, blank=True)
+    to_class = models.CharField(max_length=12, blank=True)
+    rule = models.IntegerField(null=True)
+    inputs = models.JSONField(default=dict)
+    moved_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.party_id}: {self.from_class} to {self.to_class}"

@@ -1,0 +1,20 @@
+"""What insight offers to the other rooms through the registry."""
+
+from __future__ import annotations
+
+from guanxi.foundation.configuration import DEFINITIONS, Definition
+from guanxi.foundation.registry import JobKind, PersonalData, registry
+from guanxi.insight.assumptions import DEFAULT, SETTING, parse_assumptions
+from guanxi.insight.models import ClassMove, CustomerInsight
+from guanxi.insight.queries import insight_of, moves_of
+from guanxi.insight.services import run_refresh
+
+
+def fill() -> None:
+    """Fill the registry."""
+    DEFINITIONS[SETTING] = Definition(DEFAULT, parse_assumptions)
+    registry.add(
+        JobKind("insight refresh", run_refresh),
+        PersonalData("insight", CustomerInsight, insight_of),
+        PersonalData("class_moves", ClassMove, moves_of),
+    )
