@@ -1,0 +1,1 @@
+"""Goals, audiences, cells with control, launch and results."""

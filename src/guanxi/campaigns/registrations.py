@@ -1,0 +1,31 @@
+"""What campaigns offers to the other rooms through the registry."""
+
+from __future__ import annotations
+
+from guanxi.campaigns.imports import CONTACTS, RESPONSES
+from guanxi.campaigns.models import Campaign, Member, Response
+from guanxi.campaigns.queries import memberships_of, responses_of
+from guanxi.campaigns.services.launch import run_launch
+from guanxi.campaigns.services.measure import run_measurement
+from guanxi.campaigns.services.plan import HOLDOUT_DEFAULT, HOLDOUT_SETTING, parse_holdout
+from guanxi.customers.imports.kinds import register
+from guanxi.customers.models import Party
+from guanxi.foundation.configuration import DEFINITIONS, Definition
+from guanxi.foundation.registry import JobKind, PersonalData, Reference, registry
+from guanxi.outreach.models import Contact
+
+
+def fill() -> None:
+    """Fill the registry."""
+    DEFINITIONS[HOLDOUT_SETTING] = Definition(HOLDOUT_DEFAULT, parse_holdout)
+    register(CONTACTS)
+    register(RESPONSES)
+    registry.add(
+        JobKind("campaign launch", run_launch),
+        JobKind("campaign results", run_measurement),
+        PersonalData("campaigns", Member, memberships_of),
+        PersonalData("responses", Response, responses_of),
+        Reference(Party, Member, "party_id", "batch_id"),
+        Reference(Party, Response, "party_id", "batch_id"),
+        *(Reference(Campaign, model, "campaign_id", "batch_id") for model in (Member, Response, Contact)),
+    )

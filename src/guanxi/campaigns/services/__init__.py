@@ -1,0 +1,1 @@
+"""The verbs of campaigns: plan, launch, pause, resume, stop, measure, close."""

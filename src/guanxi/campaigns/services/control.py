@@ -1,0 +1,54 @@
+"""Pausing, resuming and stopping a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guanxi.campaigns.models import Campaign
+from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.queries import campaign_named
+from guanxi.foundation import audit
+from guanxi.foundation.actor import Actor
+from guanxi.outreach import services as outreach
+from guanxi.outreach.models import Dispatch
+
+State = Campaign.State
+MOVABLE = (Dispatch.State.PREPARING, Dispatch.State.RUNNING, Dispatch.State.PAUSED)
+
+
+def pause(*, code: str, actor: Actor) -> Campaign:
+    """Hand nothing more over until resumed."""
+    return _move(code, "paused", State.PAUSED, {State.RUNNING}, outreach.pause, actor)
+
+
+def resume(*, code: str, actor: Actor) -> Campaign:
+    """Go on after a pause."""
+    return _move(code, "resumed", State.RUNNING, {State.PAUSED}, outreach.resume, actor)
+
+
+def stop(*, code: str, actor: Actor) -> Campaign:
+    """Send nothing more, ever; what was sent is measured all the same. A launch under way ends before it sends."""
+    allowed = {State.LAUNCHING, State.RUNNING, State.PAUSED}
+    return _move(code, "stopped", State.STOPPED, allowed, outreach.stop, actor)
+
+
+def _move(
+    code: str, verb: str, to: State, allowed: set[State], dispatch: Callable[..., Dispatch], actor: Actor
+) -> Campaign:
+    with transaction.atomic():
+        campaign = campaign_named(code, lock=True)
+        if campaign.state not in allowed:
+            raise PlanError(
+                _("Campaign %(code)s is %(state)s and cannot be %(verb)s.")
+                % {"code": code, "state": _(campaign.state), "verb": _(verb)}
+            )
+        # Locked: a worker may be about to finish it. One whose every message is out has nothing left to move.
+        if Dispatch.objects.select_for_update().filter(campaign_id=campaign.pk, state__in=MOVABLE).first():
+            dispatch(campaign_id=campaign.pk, actor=actor)
+        campaign.state = to
+        campaign.save(update_fields=["state"])
+        audit.record(actor, verb, "campaign", code)
+    return campaign
