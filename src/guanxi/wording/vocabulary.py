@@ -1,0 +1,264 @@
+"""The English names, codes and sentences that the data bring along, declared for translation.
+
+tools/translations.py takes them into the catalogue. A phrase may have places: `%(why)s` is filled by another phrase,
+`%(what)s` by a name, any other by what stands there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def declared(*texts: str) -> tuple[str, ...]:
+    """Texts for the catalogue."""
+    return texts
+
+
+NAMES: Final = frozenset(
+    declared(
+        # imports
+        "import", "kind", "source", "file", "state", "rows read", "rows good", "rows bad", "mapping", "encoding",
+        "blank rows", "error file", "column", "kept out of analyses", "new customers", "new products",
+        "new campaigns", "orders", "lines without a customer", "returned lines", "contacts", "held out as control",
+        "kept", "jobs", "messages", "row", "field",
+        "value", "reason", "complaints", "the row",
+        # a customer
+        "customer", "merged", "source records", "facts", "contact points", "consents", "links", "suppressions",
+        "insight", "class moves", "campaigns", "responses", "public id", "key", "attribute", "observed on",
+        "inferred", "granted", "channel", "recorded on", "party", "by", "at", "order", "placed at",
+        "business date", "lines", "amount minor", "currency", "store", "campaign", "step", "cell", "address",
+        "due at", "contacted at", "error", "detail", "decided at", "role", "reference", "scheme", "from", "to",
+        "on", "rule", "inputs", "as of", "why",
+        # measures of a customer that the library has no label for
+        "recent sales", "earlier sales", "sales change", "sales decile", "profit decile", "bill band", "p alive",
+        "expected purchases", "expected spend", "lifetime value", "cost to serve", "contribution", "value layer",
+        "potential layer", "tier", "tier rule", "tier since",
+        # jobs and the installation
+        "id", "done units", "total units", "attempts", "audit chain", "stuck jobs",
+        # settings
+        "contact policy", "insight assumptions", "universal holdout", "max contacts", "window days", "min gap days",
+        "quiet from", "quiet until", "consent required", "margin rate", "cost to serve per order", "horizon days",
+        "discount rate year", "trend days", "salt",
+        # the audit
+        "did", "email", "is active",
+        # insight
+        "customers", "window", "sales", "profit", "sales without a customer", "moves between tiers",
+        "lifetime model", "decile", "share", "cumulative", "profit share", "slice", "share of customers", "amount",
+        "band", "layer", "share of value", "name", "goal", "purchases", "spend", "repeat buyers", "horizon",
+        "margin after cost to serve", "model", "purchases predicted", "mean absolute error", "predicted", "actual",
+        "of whom bought",
+        # campaigns and results
+        "to whom", "what", "when", "by which means", "is the effect assured", "reach", "universal hold-out",
+        "suppressed", "cancelled", "cells", "control", "cost", "expected margin", "expected profit",
+        "expected effect per customer", "smallest effect it can show", "proposed control share", "members",
+        "responses recorded", "still waiting", "until", "verdict", "analysis", "lesson", "incremental response rate",
+        "incremental responses", "incremental margin per customer", "incremental margin", "incremental profit",
+        "return on investment", "treated", "margin per customer", "p (Holm)", "customers contacted",
+        "new customers among them", "cost per new customer",
+        "customers who responded", "response rate", "their sales", "their margin",
+        "redemptions", "caused",
+    )
+)  # fmt: skip
+
+CODES: Final = frozenset(
+    declared(
+        # states of imports, jobs, campaigns, dispatches and contacts
+        "working", "published", "undoing", "undone", "failed", "waiting", "running", "done", "cancelled", "planned",
+        "launching", "paused", "stopped", "imported", "closed", "delivered", "preparing", "finished", "claimed",
+        "handed_over", "resumed", "started", "unknown",
+        # members, and why they were held back
+        "target", "control", "holdout", "suppressed", "consent", "address", "gap", "cap", "merged",
+        # and why their messages were cancelled
+        "import undone", "dispatch stopped",
+        # strategies of communication
+        "traditional", "informational", "differentiated", "relationship",
+        # verdicts and goals
+        "gain", "loss", "cannot tell", "acquisition", "loyalty", "share_of_customer", "return",
+        # what the audit says was done, and to what
+        "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
+        "campaign", "customer", "insight", "dispatch",
+        # kinds
+        "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
+        "campaign launch", "campaign results", "person", "organisation", "household", "email", "mobile", "sms",
+        "mail", "MVC", "MGC", "(unknown)", "total", "MIGRATOR", "BZ",
+    )
+)  # fmt: skip
+
+LOOKED_UP: Final = declared(
+    # what the rooms keep as data and translate when they say it
+    "a Parquet file", "a ZIP archive or an Excel workbook", "an old Excel workbook", "a gzip archive", "a PDF",
+    "a SQLite database", "a picture", "an HTML page",
+    "a short name for commands, such as spring-coupon",
+    "what people call it",
+    "one of acquisition, loyalty, share_of_customer, return (CAMP-01 to CAMP-04)",
+    "to whom: a condition over indicators, classes, facts and consent",
+    "what is offered",
+    "by which means: email",
+    "when it goes out, such as 2026-12-01T09:00:00",
+    "what it may cost, in whole money",
+    "what share of those contacted should respond, such as 0.05",
+    "what one response should earn, in whole money",
+    "what is said: one [[cells]] each with code, subject and body",
+)  # fmt: skip
+
+PHRASES: Final = declared(
+    # the wrong use of a command
+    "Missing argument '%(name)s'.",
+    "Missing option '%(name)s'.",
+    "No such option: %(name)s (Possible options: %(options)s)",
+    "No such option: %(name)s",
+    "%(said)s. Did you mean %(guess)s?",
+    "Got unexpected extra argument(s) (%(words)s)",
+    "Option '%(name)s' requires an argument.",
+    "Invalid value for '%(name)s': %(why)s",
+    "Invalid value: %(why)s",
+    "Value error, %(why)s",
+    "Input should be less than or equal to %(limit)s",
+    "Input should be greater than or equal to %(limit)s",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be %(choices)s",
+    "'%(value)s' is not one of %(choices)s.",
+    "'%(value)s' is not a valid int.",
+    "'%(value)s' is not a valid integer.",
+    "Value '%(value)s' is not a valid int.",
+    "Value '%(value)s' is not a valid integer.",
+    "%(value)s is not in the range %(range)s.",
+    # steps of jobs
+    "starting", "classes", "copied", "deciding about customers", "drawing the audience", "finishing", "hiding",
+    "indicators", "keeping the result", "lifetime value", "measuring", "publishing moves", "publishing", "reading",
+    "removing later moves", "removing old figures", "staged", "staging", "loading", "trend",
+    "waiting for another copy", "writing the copy", "deliver",
+    "bringing back %(what)s", "checking later %(what)s", "copying %(what)s", "keeping %(what)s", "removing %(what)s",
+    # what a record says of who did it and why
+    "%(name)s (command line)",
+    "command line",
+    "merged by hand",
+    "same e-mail address",
+    "no consent to %(what)s on record",
+    "refused on %(day)s (%(source)s)",
+    "no address for %(what)s on record",
+    "contact on %(time)s UTC by campaign %(campaign)s, gap %(days)s days",
+    "%(number)s contacts within %(days)s days",
+    "dispatch stopped",
+    "import undone: the import that brought the address was undone",
+    "withdrawn",
+    "whole",
+    # why a column says who somebody is
+    "e-mail addresses", "phone numbers", "numbers of documents or accounts", "its name",
+    "nearly every customer has another value",
+    # complaints about the cells of a file
+    "is missing, and there is no unit price either",
+    "is missing",
+    "holds a NUL byte",
+    "is longer than %(number)s characters",
+    "occurs already in row %(row)s, which was taken",
+    "has %(found)s cells, the header has %(expected)s",
+    "is not a number (write 1234.50 or 1,234.50; for 1.234,50 say --decimal ,)",
+    "is not a number (write 1234.50 or 1,234.50)",
+    "is not a number (write 1234,50 or 1.234,50)",
+    "is not a finite number",
+    "is too large an amount",
+    "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need --date-format)",
+    "is not a date (%(shape)s)",
+    "is a date outside 1900 to 2199",
+    "lies in the future",
+    "is neither yes nor no (write yes, no, true, false, 1 or 0)",
+    "is not an e-mail address",
+    "is not a phone number",
+    "is not %(currency)s, the currency this installation sums in (GUANXI_CURRENCY)",
+    "times the quantity is too large an amount",
+    "is too large a quantity",
+    "is not the only customer of this order",
+    "lies before the first day to measure",
+    "is below zero",
+    "names a cell though the row is marked as control",
+    "says control though the row is marked as contacted",
+    # why a result says what it says
+    "The interval lies on one side of zero.",
+    "Nobody was held out, so no incremental claim can be made; the figures are attributed.",
+    "Nobody was assigned to be treated.",
+    "Fewer than two customers were assigned to be treated.",
+    "Fewer than two customers were held out.",
+    "Every treated customer has the same margin, so chance cannot be weighed.",
+    "Every held-out customer has the same margin, so chance cannot be weighed.",
+    "The interval covers zero: the difference may be chance.",
+    "Margin rose, but the interval of profit after cost covers zero.",
+    "Even the upper limit of the incremental margin does not repay the cost.",
+    # what the lifetime model found
+    "The NBD without drop-out is used in place of BG/NBD (%(codes)s): nobody counts as lost, and silence lowers a "
+    "customer's rate only.",
+    "Every customer is given the mean spend of all repeat purchases in place of Gamma-Gamma (%(codes)s).",
+    "Only %(repeat)s of %(customers)s customers bought on more than one day; telling drop-out from slow buying takes "
+    "at least %(enough)s.",
+    "Only %(repeat)s customers have a repeat purchase.",
+    "%(share)s of the customers have their first purchase in the first %(days)s days of the data: they bought before, "
+    "so their histories are cut off at the start; their age and first purchase are not known. Rates are still usable; "
+    "drop-out and what a new customer will buy cannot be read from these parameters.",
+    "The %(top)s most frequent buyers make %(share)s of all repeat purchases: look for resellers, shared cards or test "
+    "accounts; a gamma of rates underrates such a tail.",
+    "No drop-out is seen: letting customers leave raises the log-likelihood by %(gain)s only (below %(limit)s). Buyers "
+    "who are silent are as silent as their own rate explains.",
+    "Drop-out is not identified: a = %(a)s (s.e. %(error_a)s), b = %(b)s (s.e. %(error_b)s), a mean of %(mean)s per "
+    "purchase. How customers differ in leaving cannot be read from the data.",
+    "q = %(q)s is not above 1: spend differs so much between customers that its mean over customers is infinite, and "
+    "Gamma-Gamma's expected spend is not defined.",
+    "q = %(q)s is not above 2: the variance of spend between customers is infinite; a few customers drive every "
+    "average.",
+    "Mean spend and number of purchases correlate by %(correlation)s; Gamma-Gamma takes them as independent, so values "
+    "of frequent buyers are off in that direction.",
+    "The likelihood has no highest point within bounds: the climb ended at %(values)s.",
+    "pooled mean spend",
+    # how a measure is defined
+    "share",
+    "number of orders with at least one line that is not a return",
+    "count",
+    "from since to as_of, both days included",
+    "never null",
+    "sum of amount, returns netted",
+    "minor units",
+    "sum of (amount - cost), returns netted; amount x the assumed rate where the cost is unknown",
+    "profit_amount / sales_amount",
+    "null when sales_amount is 0",
+    "sales_amount / transaction_count (sales net of returns)",
+    "null without a valid transaction",
+    "largest sum of the lines not returned over one order",
+    "minus the sum of amount over returned lines",
+    "number of orders with at least one returned line",
+    "as_of - first_day",
+    "days",
+    "from since to as_of, both days included; leave since out, or the first day is only the first in the window",
+    "(last_day - first_day) / (transaction_count - 1), the mean interval of successive ones",
+    "null with fewer than 2 valid transactions",
+    "as_of - last_day",
+    "number of different known products among lines not returned",
+    "sum of discount over lines not returned",
+    "sum of amount over the last trend_days",
+    "the last trend_days up to as_of",
+    "null before any sale",
+    "sum of amount over the trend_days before those",
+    "the trend_days before the last ones",
+    "recent_sales / earlier_sales - 1",
+    "the two windows of trend_days up to as_of",
+    "null where nothing was bought earlier",
+    "which tenth of the customers, the highest sales_amount first",
+    "which tenth of the customers, the highest profit_amount first",
+    "number of the band that holds average_transaction_amount",
+    "BG/NBD probability that the customer still buys (Fader, Hardie, Lee 2005)",
+    "all purchases up to as_of",
+    "null before the first repeat purchase of the base",
+    "BG/NBD conditional expectation of purchase days within horizon_days",
+    "horizon_days after as_of",
+    "Gamma-Gamma expectation of the spend of a purchase day",
+    "discounted expected_purchases x expected_spend x margin after cost to serve",
+    "transaction_count x cost_to_serve_per_order",
+    "profit_amount - cost_to_serve",
+    "which fifth of the customers, the highest lifetime_value first",
+    "which fifth of the customers, the highest sales_change first (stands in for strategic value)",
+    "null when sales_change is null",
+    # whom a plan speaks of
+    "Consent to %(what)s",
+    # what decided about a customer's tier
+    "value layer %(value)s",
+    "potential layer %(value)s",
+    "contribution %(value)s",
+)  # fmt: skip
