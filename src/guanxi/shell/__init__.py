@@ -1,0 +1,1 @@
+"""The frame of every page: sidebar, components, browser files, errors that help."""
