@@ -1,0 +1,165 @@
+"""What a list of customers is asked: conditions from its address or its form, and their sentences."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from customer_insight import conditions
+from customer_insight.conditions import (
+    All,
+    Between,
+    Compare,
+    Condition,
+    Field,
+    In,
+    IsKnown,
+    IsUnknown,
+    Not,
+    Value,
+)
+from guanxi.foundation.errors import DomainError
+from guanxi.foundation.language import is_chinese
+from guanxi.foundation.money import base_currency, minor_units, to_minor
+from guanxi.insight.audience import audience_fields
+from guanxi.insight.catalogue import MEASURES
+from guanxi.wording.words import label, phrase
+
+EVERYBODY: Final = conditions.Any((IsKnown("class.tier"), IsUnknown("class.tier")))
+"""Holds for every customer, analysed or not."""
+TRUE: Final = frozenset({"yes", "true", "1", "是"})
+FALSE: Final = frozenset({"no", "false", "0", "否"})
+Fields = Mapping[str, Field]
+
+
+def reader_fields() -> dict[str, Field]:
+    """Every field of a condition with its labels; amounts say their currency."""
+    return {name: _labelled(name, field) for name, field in audience_fields().items()}
+
+
+def _labelled(name: str, field: Field) -> Field:
+    group, _dot, code = name.partition(".")
+    chinese = field.label_zh or (label(code) if group == "indicator" else phrase(field.label_en))
+    unit = f" ({base_currency()})" if _is_money(name) else ""
+    return replace(field, label_en=field.label_en + unit, label_zh=chinese + unit)
+
+
+def field_label(field: Field) -> str:
+    """A field's name in the reader's language."""
+    return field.label_zh if is_chinese() else field.label_en
+
+
+def operators() -> list[tuple[str, str]]:
+    """The comparisons of the form, in words."""
+    return [
+        ("=", _("is")), ("!=", _("is not")), (">=", _("is at least")), ("<=", _("is at most")),
+        (">", _("is above")), ("<", _("is below")), ("in", _("is one of (comma between)")),
+        ("known", _("is known")), ("unknown", _("is not known")),
+    ]  # fmt: skip
+
+
+def read_where(text: str, fields: Fields) -> list[Condition]:
+    """The conditions of an address, all of which are to hold. Raises DomainError."""
+    if not text:
+        return []
+    try:
+        condition = conditions.parse(json.loads(text), fields)
+    except (ValueError, RecursionError) as error:
+        why = str(error).partition("; known fields")[0]
+        raise DomainError(_("The filter in the address cannot be read: %(why)s") % {"why": why}) from None
+    return list(condition.parts) if isinstance(condition, All) else [condition]
+
+
+def where_of(parts: Sequence[Condition]) -> str:
+    """The conditions as they stand in an address; empty for none."""
+    return json.dumps(conditions.as_dict(together(parts)), ensure_ascii=False) if parts else ""
+
+
+def together(parts: Sequence[Condition]) -> Condition:
+    """One condition: all parts hold; everybody where there is none."""
+    if not parts:
+        return EVERYBODY
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def sentence(condition: Condition, fields: Fields) -> str:
+    """A condition in words, amounts in whole money."""
+    language: conditions.Language = "zh" if is_chinese() else "en"
+    return conditions.describe(_in_money(condition), language=language, fields=fields)
+
+
+def typed_condition(name: str, op: str, typed: str, fields: Fields) -> Condition:
+    """What somebody put together in the form. Raises DomainError, naming what does not fit."""
+    if name not in fields:
+        raise DomainError(_("Choose what to filter by."))
+    document: dict[str, Any] = {"op": op, "field": name}
+    if op == "in":
+        parts = [part.strip() for part in re.split(r"[,，、]", typed)]
+        document["values"] = [_value(name, fields[name], part) for part in parts if part]
+    elif op not in {"known", "unknown"}:
+        document["value"] = _value(name, fields[name], typed.strip())
+    try:
+        return conditions.parse(document, fields)
+    except conditions.ConditionError as error:
+        raise DomainError(_("This condition makes no sense: %(why)s") % {"why": error}) from None
+
+
+def _value(name: str, field: Field, typed: str) -> Value:
+    if not typed:
+        raise DomainError(_("Say which value to compare with."))
+    if field.kind == "text":
+        return typed
+    if field.kind == "boolean":
+        if typed.lower() not in TRUE | FALSE:
+            raise DomainError(_("%(value)s is neither yes nor no.") % {"value": typed})
+        return typed.lower() in TRUE
+    number = _number(typed)
+    if _is_money(name):
+        return to_minor(number)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _number(typed: str) -> Decimal:
+    """1,234.5 or 25 %."""
+    plain = typed.replace(",", "").replace("，", "").replace("％", "%").strip()
+    try:
+        number = Decimal(plain.removesuffix("%").strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > 10**13:
+        raise DomainError(_("%(value)s is not a number.") % {"value": typed})
+    return number / 100 if plain.endswith("%") else number
+
+
+def _is_money(name: str) -> bool:
+    group, _dot, code = name.partition(".")
+    return group == "indicator" and code in MEASURES and MEASURES[code].unit == "minor units"
+
+
+def _in_money(condition: Condition) -> Condition:
+    """The same condition with amounts in whole money in place of minor units, for people only."""
+    match condition:
+        case All(parts):
+            return All(tuple(map(_in_money, parts)))
+        case conditions.Any(parts):
+            return conditions.Any(tuple(map(_in_money, parts)))
+        case Not(part):
+            return Not(_in_money(part))
+        case Compare(name, _op, value) if _is_money(name):
+            return replace(condition, value=_whole_money(value))
+        case Between(name, low, high) if _is_money(name):
+            return Between(name, _whole_money(low), _whole_money(high))
+        case In(name, values) if _is_money(name):
+            return In(name, tuple(map(_whole_money, values)))
+    return condition
+
+
+def _whole_money(minor: Value) -> Value:
+    amount = Decimal(str(minor)) / minor_units(base_currency())
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

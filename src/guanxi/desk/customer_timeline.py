@@ -1,0 +1,119 @@
+"""What happened with a customer, all kinds on one line of time, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from guanxi.campaigns.models import Campaign, Member, Response
+from guanxi.commerce.models import Order
+from guanxi.foundation import clock
+from guanxi.foundation.money import format_money
+from guanxi.insight.queries import moves_of
+from guanxi.outreach.models import Contact, Suppression
+from guanxi.wording.words import phrase, word
+
+SHOWN: Final = 50
+PURCHASE, CAMPAIGN, CONTACT = gettext_noop("Purchase"), gettext_noop("Campaign"), gettext_noop("Contact")
+RESPONSE, HELD, TIER = gettext_noop("Response"), gettext_noop("Held back"), gettext_noop("Tier")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, when, and the campaign that it belongs to."""
+
+    at: datetime
+    kind: str
+    text: str
+    campaign: str = ""
+    is_day: bool = False
+    """Whether only the day is known."""
+
+    @property
+    def day(self) -> str:
+        """The business's day."""
+        return clock.business_date(self.at).isoformat()
+
+
+def timeline(party_ids: Sequence[int]) -> list[Event]:
+    """The newest fifty of everything; each kind is read only as far as it can be shown."""
+    events = [
+        *_orders(party_ids),
+        *_memberships(party_ids),
+        *_contacts(party_ids),
+        *_responses(party_ids),
+        *_suppressions(party_ids),
+        *_moves(party_ids),
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:SHOWN]
+
+
+def _orders(party_ids: Sequence[int]) -> Iterable[Event]:
+    orders = Order.objects.visible().filter(party__in=party_ids)
+    told = orders.annotate(lines_told=Count("lines"), amount=Sum("lines__amount"))
+    for order in told.order_by("-placed_at", "-id")[:SHOWN]:
+        text = _("%(order)s: %(amount)s, lines: %(lines)s") % {
+            "order": order.source_key,
+            "amount": format_money(order.amount, order.currency),
+            "lines": order.lines_told,
+        }
+        yield Event(order.placed_at, _(PURCHASE), f"{text} · {order.store}" if order.store else text)
+
+
+def _memberships(party_ids: Sequence[int]) -> Iterable[Event]:
+    """The campaigns that chose the customer, on the day from which they are measured."""
+    members = Member.objects.visible().filter(party__in=party_ids, campaign__measure_from__isnull=False)
+    for member in members.select_related("campaign").order_by("-campaign__measure_from", "-pk")[:SHOWN]:
+        words = [member.role, member.cell, member.reason]
+        text = ", ".join(str(word(each)) for each in words if each)
+        yield _on_day(
+            member.campaign.measure_from, _(CAMPAIGN), f"{member.campaign.name}: {text}", member.campaign.code
+        )
+
+
+def _contacts(party_ids: Sequence[int]) -> Iterable[Event]:
+    contacts = Contact.objects.visible().filter(party__in=party_ids)
+    latest = list(contacts.annotate(at=Coalesce("contacted_at", "due_at")).order_by("-at", "-pk")[:SHOWN])
+    campaigns = Campaign.objects.in_bulk([contact.campaign_id for contact in latest])
+    for contact in latest:
+        name, code = _campaign(campaigns, contact.campaign_id)
+        text = f"{name}: {word(contact.channel)}, {word(contact.state)}"
+        yield Event(contact.at, _(CONTACT), text, code)
+
+
+def _responses(party_ids: Sequence[int]) -> Iterable[Event]:
+    responses = Response.objects.visible().filter(party__in=party_ids).select_related("campaign")
+    for response in responses.order_by("-responded_at", "-pk")[:SHOWN]:
+        text = f"{response.campaign.name} {response.reference}".strip()
+        yield Event(response.responded_at, _(RESPONSE), text, response.campaign.code)
+
+
+def _suppressions(party_ids: Sequence[int]) -> Iterable[Event]:
+    latest = list(Suppression.objects.filter(party__in=party_ids).order_by("-decided_at", "-id")[:SHOWN])
+    campaigns = Campaign.objects.in_bulk([suppression.campaign_id for suppression in latest])
+    for suppression in latest:
+        name, code = _campaign(campaigns, suppression.campaign_id)
+        text = f"{name}: {word(suppression.reason)}, {phrase(suppression.detail)}"
+        yield Event(suppression.decided_at, _(HELD), text, code)
+
+
+def _moves(party_ids: Sequence[int]) -> Iterable[Event]:
+    for move in moves_of(party_ids)[:SHOWN]:
+        text = f"{word(move['from']) or '–'} → {word(move['to']) or '–'}"
+        yield _on_day(date.fromisoformat(move["on"]), _(TIER), text)
+
+
+def _campaign(campaigns: dict[Any, Campaign], campaign_id: int) -> tuple[str, str]:
+    found = campaigns.get(campaign_id)
+    return (found.name, found.code) if found else (str(campaign_id), "")
+
+
+def _on_day(day: date | None, kind: str, text: str, campaign: str = "") -> Event:
+    return Event(clock.at_business_time(day or date.min), kind, text, campaign, is_day=True)

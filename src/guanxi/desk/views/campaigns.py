@@ -1,0 +1,189 @@
+"""Campaigns: the list, one campaign from plan to lesson, its people, and a new plan."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from guanxi.campaigns import queries
+from guanxi.campaigns.people import people
+from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.services import control
+from guanxi.campaigns.services.launch import start_launch
+from guanxi.campaigns.services.measure import close, start_measurement
+from guanxi.campaigns.services.plan import plan_campaign
+from guanxi.desk.campaign_contents import campaign_context, campaign_table, lesson_table, people_table
+from guanxi.foundation import clock
+from guanxi.foundation.errors import DomainError
+from guanxi.staff.access import Request, may
+from guanxi.staff.roles import May
+from guanxi.wording.words import phrase
+
+PAGE = 100
+FILTERS = ("cell", "reason", "state")
+
+
+@require_safe
+@may(May.SEE_CAMPAIGNS)
+def campaign_list(request: Request) -> HttpResponse:
+    """All campaigns, which were sown but not harvested, and what closed ones taught."""
+    rows, words = queries.campaign_rows(clock.business_date(clock.now())), request.GET.get("words", "")
+    shown = {
+        "has_campaigns": bool(rows),
+        "campaigns": campaign_table(rows),
+        "sown": [row for row in rows if row["sown_but_not_harvested"]],
+        "words": words,
+        "lessons": lesson_table(queries.lessons(words)),
+        "may_run": request.user.may(May.RUN_CAMPAIGNS),
+    }
+    return render(request, "desk/campaigns.html", shown)
+
+
+@require_safe
+@may(May.SEE_CAMPAIGNS)
+def campaign_page(request: Request, code: str) -> HttpResponse:
+    """A campaign: what was planned, where it stands, what it earned, what it taught."""
+    return _page(request, code)
+
+
+def _page(request: Request, code: str, complaint: str = "") -> HttpResponse:
+    shown = campaign_context(queries.campaign_named(code))
+    shown |= {
+        "may_run": request.user.may(May.RUN_CAMPAIGNS),
+        "complaint": complaint,
+        "analysis": request.POST.get("analysis", ""),
+        "lesson": request.POST.get("lesson", ""),
+    }
+    return render(request, "desk/campaign.html", shown, status=422 if complaint else 200)
+
+
+@require_safe
+@may(May.SEE_CAMPAIGNS)
+def campaign_members(request: Request, code: str, role: str) -> HttpResponse:
+    """The people of a number, a page at a time."""
+    campaign = queries.campaign_named(code)
+    only = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
+    page = _page_number(request.GET.get("page", ""))
+    found = people(campaign, role, only=only, offset=(page - 1) * PAGE, limit=PAGE)
+    shown = {
+        "campaign": campaign,
+        "role": role,
+        "only": only,
+        "total": found.total,
+        "table": people_table(found),
+        "previous": _address(request, page - 1) if page > 1 else "",
+        "next": _address(request, page + 1) if page * PAGE < found.total else "",
+        "first": min((page - 1) * PAGE + 1, found.total),
+        "last": min(page * PAGE, found.total),
+    }
+    return render(request, "desk/campaign_members.html", shown)
+
+
+def _page_number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 9 and int(text) else 1
+
+
+def _address(request: Request, page: int) -> str:
+    parameters = request.GET.copy()
+    parameters["page"] = str(page)
+    return f"?{parameters.urlencode()}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(May.RUN_CAMPAIGNS)
+def campaign_plan(request: Request) -> HttpResponse:
+    """A plan as a document; what cannot be carried out stays in the form with the complaint above it."""
+    text, complaint = request.POST.get("plan", ""), ""
+    if request.method == "POST":
+        try:
+            campaign = plan_campaign(document=_document(text), actor=request.user.actor)
+        except DomainError as error:
+            complaint = phrase(str(error))
+        else:
+            messages.success(request, _("The plan is kept. Nothing goes out before it is launched."))
+            return redirect("campaign", campaign.code)
+    shown = {"text": text if request.method == "POST" else _example(), "complaint": complaint}
+    return render(request, "desk/campaign_plan.html", shown, status=422 if complaint else 200)
+
+
+def _document(text: str) -> dict[str, Any]:
+    """What a plan says. Raises PlanError where it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise PlanError(_("%(name)s is nested too deeply.") % {"name": _("The plan")}) from error
+    except tomllib.TOMLDecodeError as error:
+        said = _("%(name)s cannot be read: %(error)s")
+        raise PlanError(said % {"name": _("The plan"), "error": error}) from error
+
+
+def _example() -> str:
+    """A plan that works, in the reader's language, to be changed."""
+    start = clock.business_date(clock.now()) + timedelta(days=7)
+    return render_to_string("desk/campaign_example.html", {"start": f"{start:%Y-%m-%d}"})
+
+
+@require_POST
+@may(May.RUN_CAMPAIGNS)
+def campaign_launch(request: Request, code: str) -> HttpResponse:
+    """Start the launch; it runs as a job."""
+    start_launch(code=code, at=clock.now(), actor=request.user.actor)
+    messages.success(request, _("The launch of %(code)s is a job now.") % {"code": code})
+    return redirect("jobs")
+
+
+@require_POST
+@may(May.RUN_CAMPAIGNS)
+def campaign_pause(request: Request, code: str) -> HttpResponse:
+    """Hand nothing more over until resumed."""
+    control.pause(code=code, actor=request.user.actor)
+    messages.success(request, _("Nothing more is handed over until the campaign is resumed."))
+    return redirect("campaign", code)
+
+
+@require_POST
+@may(May.RUN_CAMPAIGNS)
+def campaign_resume(request: Request, code: str) -> HttpResponse:
+    """Go on after a pause."""
+    control.resume(code=code, actor=request.user.actor)
+    messages.success(request, _("The campaign goes on."))
+    return redirect("campaign", code)
+
+
+@require_POST
+@may(May.RUN_CAMPAIGNS)
+def campaign_stop(request: Request, code: str) -> HttpResponse:
+    """Send nothing more, ever."""
+    control.stop(code=code, actor=request.user.actor)
+    messages.success(request, _("The campaign is stopped; what was sent is measured all the same."))
+    return redirect("campaign", code)
+
+
+@require_POST
+@may(May.RUN_CAMPAIGNS)
+def campaign_measure(request: Request, code: str) -> HttpResponse:
+    """Start measuring; it runs as a job."""
+    start_measurement(code=code, actor=request.user.actor)
+    messages.success(request, _("The measurement of %(code)s is a job now.") % {"code": code})
+    return redirect("jobs")
+
+
+@require_POST
+@may(May.RUN_CAMPAIGNS)
+def campaign_close(request: Request, code: str) -> HttpResponse:
+    """Close a measured campaign with its analysis and a lesson; what was typed stays where that is refused."""
+    analysis, lesson = request.POST.get("analysis", ""), request.POST.get("lesson", "")
+    try:
+        close(code=code, analysis=analysis, lesson=lesson, actor=request.user.actor)
+    except DomainError as error:
+        return _page(request, code, phrase(str(error)))
+    messages.success(request, _("The campaign is closed; its lesson stands in the list."))
+    return redirect("campaign", code)

@@ -1,0 +1,109 @@
+"""Jobs, the audit and the settings on pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from guanxi.foundation import configuration, jobs
+from guanxi.foundation.actor import Actor
+from guanxi.foundation.models import AuditEntry, Job
+from guanxi.staff.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def person(role: str) -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.create_user(f"{role}@example.com", f"{role}@example.com", first_name="Ada", role=role)
+    )
+    return client
+
+
+def test_a_job_is_listed_and_cancelled_by_those_who_may() -> None:
+    job = jobs.enqueue("insight refresh", "all", {}, Actor("Mia"))
+    analyst, steward = person("analyst"), person("data_steward")
+
+    page = analyst.get("/jobs/").content.decode()
+    assert "insight refresh" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert f"/jobs/{job.pk}/cancel/" not in page
+    assert analyst.post(f"/jobs/{job.pk}/cancel/").status_code == 403
+
+    assert f"/jobs/{job.pk}/cancel/" in steward.get("/jobs/").content.decode()
+    assert steward.post(f"/jobs/{job.pk}/cancel/").headers["Location"] == "/jobs/"
+    assert Job.objects.get().state == "cancelled"
+    page = steward.get("/jobs/").content.decode()
+    assert f"Job {job.pk} is asked to stop." in page
+    assert 'hx-trigger="every 2s"' not in page
+
+
+def test_a_part_of_the_list_answers_htmx_alone() -> None:
+    whole = person("analyst").get("/jobs/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in whole
+    assert "No work yet" in whole
+
+
+def test_the_audit_shows_who_did_what_a_page_at_a_time() -> None:
+    for number in range(101):
+        configuration.write("insight_assumptions", {"trend_days": number + 1}, actor=Actor("Mia"))
+    client = person("administrator")
+
+    first = client.get("/audit/").content.decode()
+    oldest = AuditEntry.objects.order_by("-id")[99].pk
+    assert first.count("insight_assumptions") == 100
+    assert f'href="?before={oldest}"' in first
+    assert client.get(f"/audit/?before={oldest}").content.decode().count("insight_assumptions") == 1
+    assert client.get("/audit/?before=x' OR 1=1").status_code == 200
+
+
+CHANGE = {"setting": "universal_holdout", "share": "0.1", "salt": "s2"}
+
+
+def test_a_setting_is_changed_by_an_administrator_and_the_old_value_is_in_the_audit() -> None:
+    client = person("administrator")
+    answer = client.post("/settings/", CHANGE, follow=True)
+
+    assert "The setting is saved" in answer.content.decode()
+    assert configuration.read("universal_holdout") == {"share": 0.1, "salt": "s2"}
+    assert list(AuditEntry.objects.values_list("actor", "verb")) == [("Ada", "set")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"share": "0.7"}, "share of universal_holdout is a number from 0 to 0.5, not 0.7."),
+        ({"share": "5 %"}, "share of universal_holdout is a number from 0 to 0.5, not &#x27;5 %&#x27;."),
+        ({"salt": ""}, "salt of universal_holdout is a text"),
+        ({"setting": "nothing"}, "There is no setting &#x27;nothing&#x27;"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_and_stays_in_the_form(
+    typed: dict[str, str], said: str
+) -> None:
+    answer = person("administrator").post("/settings/", CHANGE | typed)
+    page = answer.content.decode()
+
+    assert (answer.status_code, said in page) == (422, True)
+    if "share" in typed:
+        assert f'value="{typed["share"]}"' in page
+    assert configuration.read("universal_holdout") == {"share": 0.05, "salt": "universal"}
+
+
+def test_who_sees_the_settings_need_not_be_able_to_change_them() -> None:
+    client = person("analyst")
+    page = client.get("/settings/").content.decode()
+    assert ("readonly" in page, "Save" in page) == (True, False)
+    assert client.post("/settings/", CHANGE).status_code == 403
+
+
+def test_what_a_person_typed_is_never_html(client: Any) -> None:
+    page = (
+        person("administrator")
+        .post("/settings/", CHANGE | {"share": "<script>alert(1)</script>"})
+        .content.decode()
+    )
+    assert "<script>alert" not in page
