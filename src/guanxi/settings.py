@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from moneyed import CurrencyDoesNotExist, get_currency
 
 from guanxi.foundation import language
 from guanxi.foundation.errors import WrongSetting
+from guanxi.foundation.kept_keys import kept_key
 
 HOME = Path(os.environ.get("GUANXI_HOME", "var")).resolve()
 """Where every file of this installation lives."""
@@ -30,18 +30,6 @@ def _from_file() -> dict[str, str]:
 
 
 ENVIRONMENT = {**_from_file(), **os.environ}
-
-
-def _kept_key(variable: str, file: str) -> str:
-    """A key of this installation: given, or made once and readable by its owner only."""
-    if given := ENVIRONMENT.get(variable):
-        return given
-    path = HOME / file
-    if not path.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii")
 
 
 def _database() -> dict[str, Any]:
@@ -79,8 +67,8 @@ def _currency(code: str) -> str:
     return code
 
 
-SECRET_KEY = _kept_key("GUANXI_SECRET_KEY", "secret_key")
-ID_KEY = _kept_key("GUANXI_ID_KEY", "id_key")
+SECRET_KEY = ENVIRONMENT.get("GUANXI_SECRET_KEY") or kept_key(HOME / "secret_key")
+ID_KEY = ENVIRONMENT.get("GUANXI_ID_KEY") or kept_key(HOME / "id_key")
 """What public ids are derived with. Unlike SECRET_KEY it must never change."""
 DEBUG = False
 DATABASES = {"default": _database()}

@@ -47,9 +47,13 @@ class EmailChannel:
 
     def send(self, letter: Letter, at: datetime) -> Ending:
         """Send one message and say what became of it; never raises for what the server did."""
+        try:
+            email = email_of(letter, at)
+        except Exception as error:  # without a message nothing can have left
+            return self._end(letter, State.FAILED, f"{type(error).__name__}: {error}")
         self._may_have_left = self._watched is None
         try:
-            sent = self.backend.send_messages([email_of(letter, at)])
+            sent = self.backend.send_messages([email])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             return self._answered(letter, code, text, at)
