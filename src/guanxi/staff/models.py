@@ -12,9 +12,35 @@ from guanxi.foundation.language import LANGUAGES
 from guanxi.staff.roles import GRANTED, May, Role
 
 
+class Unit(models.Model):
+    """A department, or a team in one; units below a unit are its members' to answer for."""
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department"
+        TEAM = "team"
+
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEAM)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["name", "parent"], name="unit_one_name_per_parent"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(parent=None), name="unit_one_name_at_the_top"
+            ),
+            models.CheckConstraint(condition=~Q(parent=models.F("pk")), name="unit_not_its_own_parent"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractUser):
     """A person who works with the product and signs in with an e-mail address."""
 
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="members")
+    """Where the person works; with the role it says whose customers they see."""
     role = models.CharField(max_length=20, choices=Role, default=Role.ANALYST)
     language = models.CharField(max_length=10, choices=LANGUAGES, blank=True)
     """The language of the pages; what the browser asks for where nothing was chosen."""
