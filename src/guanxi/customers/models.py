@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -206,3 +207,15 @@ class Consent(Versioned):
 
     def __str__(self) -> str:
         return f"{self.channel}: {'granted' if self.granted else 'refused'}"
+
+
+class Assignment(models.Model):
+    """Who looks after a customer; whom nobody looks after is in the public pool (公海), seen by everybody."""
+
+    party = models.OneToOneField(Party, models.PROTECT, related_name="assignment")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assignments")
+    assigned_by = models.CharField(max_length=100)
+    assigned_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.party_id} is looked after by {self.owner_id}"

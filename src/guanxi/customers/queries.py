@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanxi.customers.models import Consent, ContactPoint, Fact, ImportBatch, Party, PartyLink
+from guanxi.customers.models import Assignment, Consent, ContactPoint, Fact, ImportBatch, Party, PartyLink
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.foundation.money import base_currency
 from guanxi.foundation.registry import registry
+from guanxi.staff.visibility import Sees
 
 _PUBLISHED = "(SELECT id FROM customers_importbatch WHERE state = 'published')"
 
@@ -60,6 +61,19 @@ def born(batch_path: str = "batch") -> Q:
     return Q(**{batch_path: None}) | Q(**{f"{batch_path}__state": ImportBatch.State.PUBLISHED})
 
 
+def seen_by(sees: Sees, party_path: str = "") -> Q:
+    """The rows of parties that somebody sees: `party_path` leads from the row to the party, as in `party__`."""
+    if sees.owners is None:
+        return Q()
+    owner = f"{party_path}assignment__owner_id"
+    return Q(**{owner: None}) | Q(**{f"{owner}__in": sees.owners})
+
+
+def is_seen(customer: Party, sees: Sees) -> bool:
+    """Whether somebody sees a customer."""
+    return sees.everything or Party.objects.filter(seen_by(sees), pk=customer.pk).exists()
+
+
 def find_party(reference: str) -> Party:
     """A visible party by public id or by `source:key`; raises NotFound."""
     parties = Party.objects.filter(born())
@@ -90,6 +104,16 @@ def parties_of(customer: Party) -> list[Party]:
         queue = [link.party for link in links]
         found += queue
     return found
+
+
+def record_ids_of(customer_ids: Sequence[int]) -> list[int]:
+    """Ids of all source records that are these customers, their own among them."""
+    found, queue = set(customer_ids), list(customer_ids)
+    while queue:
+        merged = PartyLink.objects.filter(born(), survivor__in=queue).values_list("party_id", flat=True)
+        queue = [pk for pk in merged if pk not in found]
+        found.update(queue)
+    return sorted(found)
 
 
 def profile(reference: str) -> dict[str, Any]:
@@ -164,4 +188,18 @@ def links_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
             "at": link.linked_at.isoformat(),
         }
         for link in links
+    ]
+
+
+def assignments_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Who looks after the customer, since when, and who said so."""
+    found = Assignment.objects.filter(party__in=party_ids).exclude(owner=None).select_related("owner")
+    return [
+        {
+            "owner": assignment.owner.actor.name,
+            "by": assignment.assigned_by,
+            "at": assignment.assigned_at.isoformat(),
+        }
+        for assignment in found.order_by("id")
+        if assignment.owner
     ]

@@ -6,7 +6,7 @@ from guanxi.customers import queries
 from guanxi.customers.imports.customer_files import CUSTOMERS
 from guanxi.customers.imports.kinds import register
 from guanxi.customers.imports.running import run_import, run_undo
-from guanxi.customers.models import Attribute, Consent, ContactPoint, Fact, Party, PartyLink
+from guanxi.customers.models import Assignment, Attribute, Consent, ContactPoint, Fact, Party, PartyLink
 from guanxi.customers.queries import born_sql, visible_sql
 from guanxi.foundation.registry import Dataset, JobKind, PersonalData, Reference, registry
 
@@ -53,6 +53,13 @@ CONSENTS = Dataset(
     columns="""consent_id::BIGINT AS consent_id, party_id::BIGINT AS party_id, channel, granted::INTEGER AS granted,
                recorded_on::DATE AS recorded_on, batch_id::BIGINT AS batch_id""",
 )
+ASSIGNMENTS = Dataset(
+    name="assignments",
+    model=Assignment,
+    key="assignment_id",
+    rows="SELECT id AS assignment_id, party_id, owner_id FROM customers_assignment WHERE owner_id IS NOT NULL",
+    columns="assignment_id::BIGINT AS assignment_id, party_id::BIGINT AS party_id, owner_id::BIGINT AS owner_id",
+)
 
 
 def fill() -> None:
@@ -65,14 +72,17 @@ def fill() -> None:
         PARTY_LINKS,
         FACTS,
         CONSENTS,
+        ASSIGNMENTS,
         PersonalData("facts", Fact, queries.facts_of),
         PersonalData("contact_points", ContactPoint, queries.contact_points_of),
         PersonalData("consents", Consent, queries.consents_of),
         PersonalData("links", PartyLink, queries.links_of),
+        PersonalData("assignments", Assignment, queries.assignments_of),
         Reference(Attribute, Fact, "attribute_id", "batch_id"),
         *(
             Reference(Party, model, "party_id", "batch_id")
             for model in (Fact, ContactPoint, Consent, PartyLink)
         ),
         Reference(Party, PartyLink, "survivor_id", "batch_id"),
+        Reference(Party, Assignment, "party_id"),
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
+from guanxi.foundation.page_entries import Action, HomePanel, JobPage, Navigation, Undo
+
 if TYPE_CHECKING:
     from guanxi.foundation.jobs import RunningJob
 
@@ -20,7 +22,7 @@ class Dataset:
     """A table of the truth database that the replica copies; its columns identify no person directly.
 
     `rows` is a SELECT of the visible rows, and `changed` a SELECT of the ids of the rows, visible or not, that an
-    import wrote or replaced; the replica fills in `{batch}`.
+    import wrote or replaced; the replica fills in `{batch}`. A dataset that no import writes has none.
     """
 
     name: str
@@ -28,9 +30,9 @@ class Dataset:
     key: str
     """The column by which rows are replaced: the id of `model`."""
     rows: str
-    changed: str
     columns: str
     """SELECT list that gives every column the same type, whichever database the rows come from."""
+    changed: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,9 @@ class JobKind:
     run: Callable[[RunningJob], dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Navigation:
-    """An entry of the sidebar: where it leads and who sees it."""
-
-    order: int
-    label: Any
-    """Translated when it is shown."""
-    url_name: str
-    icon: str
-    permission: str | None = None
+Entry = (
+    Dataset | PersonalData | Reference | JobKind | Navigation | Action | HomePanel | Undo | JobPage
+)
 
 
 @dataclass
@@ -83,9 +78,13 @@ class Registry:
     job_kinds: dict[str, JobKind] = field(default_factory=dict)
     import_kinds: dict[str, Any] = field(default_factory=dict)
     navigation: list[Navigation] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    home_panels: list[HomePanel] = field(default_factory=list)
+    undos: dict[str, Undo] = field(default_factory=dict)
+    job_pages: dict[str, JobPage] = field(default_factory=dict)
 
-    def add(self, *entries: Dataset | PersonalData | Reference | JobKind | Navigation) -> None:
-        """Add entries; a second dataset or job kind of the same name is a programming error."""
+    def add(self, *entries: Entry) -> None:
+        """Add entries; a second entry of a name that must be its own is a programming error."""
         for entry in entries:
             match entry:
                 case PersonalData():
@@ -94,6 +93,14 @@ class Registry:
                     self.references.append(entry)
                 case Navigation():
                     self.navigation.append(entry)
+                case Action():
+                    self.actions.append(entry)
+                case HomePanel():
+                    self.home_panels.append(entry)
+                case Undo():
+                    _once(self.undos, entry.name, entry)
+                case JobPage():
+                    _once(self.job_pages, entry.kind, entry)
                 case Dataset():
                     _once(self.datasets, entry.name, entry)
                 case JobKind():

@@ -77,6 +77,10 @@ def open_replica(duck: Duck) -> None:
         raise NothingReplicated(
             _("There is no data to analyse yet. Import orders, then run `guanxi insight refresh`.")
         )
+    if registry.datasets.keys() - versions.keys():
+        raise NothingReplicated(
+            _("The data for analyses are from an earlier version. Run `guanxi insight refresh` once.")
+        )
     for name in registry.datasets:
         lake.open_view(duck, name, versions[name])
     duck.execute(_RESOLVED)

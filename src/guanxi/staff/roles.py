@@ -38,6 +38,17 @@ class May(StrEnum):
     SEE_AUDIT = "see audit"
     SEE_SETTINGS = "see settings"
     CHANGE_SETTINGS = "change settings"
+    MANAGE_PEOPLE = "manage people"
+    ASSIGN_CUSTOMERS = "assign customers"
+
+
+class Reach(StrEnum):
+    """Whose customers somebody sees; customers whom nobody looks after are everybody's."""
+
+    ALL = "all"
+    UNIT = "unit"
+    """One's own, and those of the people in one's unit and the units below it."""
+    OWN = "own"
 
 
 _READS: Final = frozenset({May.SEE_CUSTOMERS, May.SEE_INSIGHT, May.SEE_CAMPAIGNS})
@@ -46,15 +57,22 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
     Role.DECISION_MAKER: _READS | {May.SEE_SETTINGS},
     Role.MARKETING_MANAGER: _READS
     | {May.RUN_CAMPAIGNS, May.REFRESH_INSIGHT, May.SEE_IMPORTS, May.SEE_JOBS, May.SEE_SETTINGS},
-    Role.SALES_MANAGER: _READS | {May.SEE_ADDRESSES},
+    Role.SALES_MANAGER: _READS | {May.SEE_ADDRESSES, May.ASSIGN_CUSTOMERS},
     Role.SALESPERSON: frozenset({May.SEE_CUSTOMERS, May.SEE_ADDRESSES}),
     Role.SERVICE_AGENT: frozenset({May.SEE_CUSTOMERS, May.SEE_ADDRESSES}),
     Role.DATA_STEWARD: frozenset(
         {
             May.SEE_CUSTOMERS, May.SEE_ADDRESSES, May.SEE_IMPORTS, May.IMPORT, May.SEE_JOBS, May.CANCEL_JOBS,
-            May.SEE_AUDIT, May.SEE_INSIGHT, May.REFRESH_INSIGHT,
+            May.SEE_AUDIT, May.SEE_INSIGHT, May.REFRESH_INSIGHT, May.ASSIGN_CUSTOMERS,
         }
     ),
     Role.ANALYST: _READS | {May.REFRESH_INSIGHT, May.SEE_IMPORTS, May.SEE_JOBS, May.SEE_SETTINGS},
 }  # fmt: skip
 """Role → what it may do. Contact addresses are for those who speak with customers."""
+
+REACH: Final[dict[Role, Reach]] = {
+    **dict.fromkeys(Role, Reach.ALL),
+    Role.SALES_MANAGER: Reach.UNIT,
+    Role.SALESPERSON: Reach.OWN,
+}
+"""Role → whose customers it sees (GOV-03)."""
