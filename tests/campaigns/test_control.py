@@ -6,7 +6,7 @@ import pytest
 from campaigns.world import MIA, customers, delivered, keys, launched, measured, orders, planned, shop
 
 from guanxi.campaigns.models import Campaign
-from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import campaign_rows, status
 from guanxi.campaigns.services import control
 from guanxi.foundation import clock

@@ -9,7 +9,7 @@ from campaigns.world import MIA, NOON, PLAN, customers, keys, launched, planned,
 from django.db import IntegrityError, transaction
 
 from guanxi.campaigns.models import Campaign
-from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.remarks import remarks
 from guanxi.campaigns.services.launch import start_launch
 from guanxi.customers.models import Attribute, ContactPoint, Fact, Party

@@ -24,7 +24,7 @@ from campaigns.world import (
 from customers.importing import undo
 
 from guanxi.campaigns.models import Campaign, Member
-from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import campaign_rows, member_rows, status
 from guanxi.campaigns.remarks import holds_nobody_out, older_figures, remarks
 from guanxi.campaigns.services import control

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from campaigns.world import PLAN
 
-from guanxi.campaigns.plans import REQUIRED, PlanError, parse_plan, read_plan_file
+from guanxi.campaigns.plan_fields import PlanError
+from guanxi.campaigns.plans import REQUIRED, complaints, parse_plan, read_plan_file
 from guanxi.customers.models import Attribute
 from guanxi.foundation.errors import NotFound
 
@@ -264,3 +265,38 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, name: str, content: b
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"nothing\.toml does not exist or is not a file"):
         read_plan_file(tmp_path / "nothing.toml")
+
+
+def test_complaints_say_of_every_field_at_once_what_is_wrong_with_it() -> None:
+    written = PLAN | {"name": " ", "budget": "a lot", "control_share": 0.001, "start": "soon", "goal": None}
+    said = complaints(written | {"cells": [cell(subject="a\nb", body="Dear $nam"), cell(share=0)]})
+    assert sorted(said) == [
+        "budget", "cells", "cells.0.body", "cells.0.subject", "cells.1.share", "control_share", "goal", "name", "start",
+    ]  # fmt: skip
+    assert said["goal"].startswith("Still missing: one of acquisition")
+    assert said["cells"] == "Every cell needs a code of its own."
+    assert said["budget"] == "budget is an amount of money, 0 or more, not 'a lot'."
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        PLAN,
+        PLAN | {"colour": "red"},
+        PLAN | {"channel": None},
+        PLAN | {"cells": "coupon"},
+        PLAN | {"cells": [cell(colour="red")]},
+        PLAN | {"cells": [cell(code="control")]},
+        PLAN | {"audience": {"op": "=", "field": "indicator.nothing", "value": 1}},
+        PLAN | {"offer": "\0"},
+    ],
+)
+def test_a_document_has_no_complaints_exactly_when_it_is_a_plan(document: dict[str, Any]) -> None:
+    said = complaints(document)
+    try:
+        parse_plan(document)
+    except PlanError:
+        assert said
+    else:
+        assert not said

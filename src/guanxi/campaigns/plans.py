@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from customer_insight.assignment import CONTROL
 from customer_insight.conditions import Condition, ConditionError, parse
 from guanxi.campaigns.models import Campaign
+from guanxi.campaigns.plan_cells import PlannedCell, cell_complaints, read_cells, unknown_fields
+from guanxi.campaigns.plan_fields import (
+    PlanError,
+    read_code,
+    read_control_share,
+    read_days,
+    read_instant,
+    read_money,
+    read_one_of,
+    read_share,
+    read_text,
+    read_text_or_none,
+)
 from guanxi.foundation import clock
-from guanxi.foundation.errors import DomainError, NotFound
-from guanxi.foundation.money import to_minor
+from guanxi.foundation.errors import NotFound
 from guanxi.insight.audience import audience_fields, unknown_field
 from guanxi.outreach.delivery.letters import SENT_CHANNELS
-from guanxi.outreach.delivery.placeholders import PLACEHOLDERS, unknown_placeholders
 
 INTERACTIVE_CHANNELS = ("email", "sms")
 """Channels on which the customer can answer at once; e-marketing is differentiated (CAMP-30)."""
-HOLDOUT = "holdout"
-RESERVED = (CONTROL, HOLDOUT)
-"""Codes that no cell may have."""
 REQUIRED = {
     "code": "a short name for commands, such as spring-coupon",
     "name": "what people call it",
@@ -54,26 +58,7 @@ OPTIONAL = {
     "initiator": "outbound",
     "interactivity": "",
 }
-LEAST_CONTROL = 0.01
 RESPONSES = ("order", "recorded")
-CELL_TEXTS = {"subject": 200, "body": 100_000}
-"""What a cell says, and how many characters that may have."""
-CELL_FIELDS = ("code", *CELL_TEXTS, "share", "offer")
-
-
-class PlanError(DomainError):
-    """The plan cannot be carried out as written; the message names the field."""
-
-
-@dataclass(frozen=True)
-class PlannedCell:
-    """One variant: its share of those who are not held out, and what it says."""
-
-    code: str
-    subject: str
-    body: str
-    share: float = 1.0
-    offer: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,64 +120,47 @@ def parse_plan(document: dict[str, Any]) -> Plan:
     _check_names(document)
     _check_characters(document, "")
     values = OPTIONAL | document
-    goal = _one_of(values, "goal", tuple(Campaign.Goal.values))
-    channel = _one_of(values, "channel", SENT_CHANNELS)
-    by_channel = "interactive" if channel in INTERACTIVE_CHANNELS else "passive"
-    return Plan(
-        code=_code(values["code"], "code"),
-        name=_text(values, "name", 200),
-        goal=goal,
-        audience=_audience(values["audience"]),
-        offer=_text(values, "offer", 500),
-        channel=channel,
-        starts_at=_instant(values["start"]),
-        budget=_money(values, "budget"),
-        expected_response_rate=_share(values, "expected_response_rate", most=1.0),
-        expected_margin_per_response=_money(values, "expected_margin_per_response"),
-        cells=_cells(values["cells"]),
-        control_share=_control_share(values),
-        measure_days=_days(values, "measure_days"),
-        pre_days=_days(values, "pre_days"),
-        cost_per_contact=_money(values, "cost_per_contact"),
-        fixed_cost=_money(values, "fixed_cost"),
-        response=_one_of(values, "response", RESPONSES),
-        salt=_text_or_none(values, "salt", 60),
-        initiator=_one_of(values, "initiator", ("outbound", "inbound")),
-        interactivity=_one_of(values, "interactivity", ("passive", "interactive"), default=by_channel),
-        document=document,
-    )
+    return Plan(**{name: read(values) for name, read in READERS.items()}, document=document)
+
+
+def complaints(document: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with every field, by its name; the fields of cells as `cells.0.subject`, unknown ones as ``.
+
+    Says of all fields at once what `parse_plan` says of the first; a document without complaints is a plan.
+    """
+    values = OPTIONAL | document
+    found = {name: _("Still missing: %(what)s.") % {"what": _(REQUIRED[name])} for name in missing(document)}
+    for name in sorted({*REQUIRED, *OPTIONAL} - set(found) - {"cells"}):
+        try:
+            _check_characters(values[name], name)
+            READERS[FIELD_OF.get(name, name)](values)
+        except PlanError as error:
+            found[name] = str(error)
+    if "cells" not in found:
+        found |= cell_complaints(values["cells"])
+    if not found:
+        try:
+            parse_plan(document)
+        except PlanError as error:
+            found[""] = str(error)
+    return found
+
+
+def missing(document: dict[str, Any]) -> list[str]:
+    """The required fields that a document leaves out, in order."""
+    return [name for name in REQUIRED if document.get(name) in (None, "", [], {})]
 
 
 def _check_names(document: dict[str, Any]) -> None:
     # Unknown ones first: a field that is missing is often one that is misspelt.
     if unknown := sorted(set(document) - set(REQUIRED) - set(OPTIONAL)):
-        raise PlanError(_unknown(unknown, [*REQUIRED, *OPTIONAL]))
-    missing = [name for name in REQUIRED if document.get(name) in (None, "", [], {})]
-    if missing:
-        wanted = "; ".join(f"{name}: {_(REQUIRED[name])}" for name in missing)
+        raise PlanError(unknown_fields(unknown, [*REQUIRED, *OPTIONAL]))
+    if left_out := missing(document):
+        wanted = "; ".join(f"{name}: {_(REQUIRED[name])}" for name in left_out)
         raise PlanError(
             _("The plan does not say %(missing)s. %(wanted)s.")
-            % {"missing": ", ".join(missing), "wanted": wanted}
+            % {"missing": ", ".join(left_out), "wanted": wanted}
         )
-
-
-def _unknown(names: Iterable[str], known: Collection[str], cell: int = 0) -> str:
-    """What is said of fields that do not exist: the nearest that does, or all of them."""
-    return " ".join(_unknown_one(name, known, cell) for name in names)
-
-
-def _unknown_one(name: str, known: Collection[str], cell: int) -> str:
-    near = get_close_matches(name.lower(), known, n=1)
-    said = {"name": name, "near": near[0] if near else "", "known": ", ".join(known), "cell": cell}
-    if cell and near:
-        return (
-            _("Cell %(cell)s has a field '%(name)s' that it does not know; did you mean '%(near)s'?") % said
-        )
-    if cell:
-        return _("Cell %(cell)s has a field '%(name)s' that it does not know; it may have: %(known)s.") % said
-    if near:
-        return _("The plan has a field '%(name)s' that it does not know; did you mean '%(near)s'?") % said
-    return _("The plan has a field '%(name)s' that it does not know; it may have: %(known)s.") % said
 
 
 def _check_characters(value: object, path: str) -> None:
@@ -231,151 +199,33 @@ def _named_fields(document: object) -> list[str]:
     return ([own] if isinstance(own, str) and own else []) + _named_fields(document.get("of"))
 
 
-def _cells(documents: object) -> tuple[PlannedCell, ...]:
-    if not isinstance(documents, list) or not all(isinstance(cell, dict) for cell in documents):
-        raise PlanError(_("cells is a list; write one [[cells]] section per cell."))
-    cells = []
-    for number, cell in enumerate(documents, start=1):
-        if unknown := sorted(set(cell) - set(CELL_FIELDS)):
-            raise PlanError(_unknown(unknown, CELL_FIELDS, number))
-        code = _code(cell.get("code", ""), _("code of cell %(number)s") % {"number": number})
-        subject, body = (
-            _text(cell, name, most, _(" of cell %(code)s") % {"code": code})
-            for name, most in CELL_TEXTS.items()
-        )
-        if len(subject.splitlines()) > 1:
-            raise PlanError(_("subject of cell %(code)s must be one line.") % {"code": code})
-        _check_placeholders(code, {"subject": subject, "body": body})
-        offer = _text_or_none(cell, "offer", 500, _(" of cell %(code)s") % {"code": code})
-        cells.append(PlannedCell(code, subject, body, _weight(cell, code), offer))
-    codes = [cell.code for cell in cells]
-    if taken := [code for code in codes if code.lower() in RESERVED]:
-        raise PlanError(
-            _("No cell may be called %(taken)r: those who are held out are called so.") % {"taken": taken[0]}
-        )
-    if len(set(codes)) < len(codes):
-        raise PlanError(_("Every cell needs a code of its own."))
-    return tuple(cells)
+def _read_interactivity(values: dict[str, Any]) -> str:
+    by_channel = "interactive" if values.get("channel") in INTERACTIVE_CHANNELS else "passive"
+    return read_one_of(values, "interactivity", ("passive", "interactive"), default=by_channel)
 
 
-def _check_placeholders(code: str, texts: dict[str, str]) -> None:
-    """A misspelt placeholder would be mailed as it stands."""
-    for name, text in texts.items():
-        if unknown := unknown_placeholders(text):
-            raise PlanError(
-                _(
-                    "%(name)s of cell %(code)s has placeholders that nothing stands for: %(unknown)s. "
-                    "There are: %(known)s; write $$ for a dollar sign before a word."
-                )
-                % {
-                    "name": name,
-                    "code": code,
-                    "unknown": ", ".join(unknown),
-                    "known": ", ".join(PLACEHOLDERS),
-                }
-            )
-
-
-def _weight(cell: dict[str, Any], code: str) -> float:
-    weight = cell.get("share", 1.0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < 1e6:
-        raise PlanError(
-            _("share of cell %(code)s is a number above 0, not %(weight)r.")
-            % {"code": code, "weight": weight}
-        )
-    return float(weight)
-
-
-def _code(value: object, name: str) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", value):
-        raise PlanError(
-            _("%(name)s is 1 to 40 letters, digits, dots, dashes or underscores, not %(value)r.")
-            % {"name": name, "value": value}
-        )
-    return value
-
-
-def _text(values: dict[str, Any], name: str, most: int, where: str = "") -> str:
-    text = values.get(name)
-    if not isinstance(text, str) or not text.strip() or len(text) > most:
-        raise PlanError(
-            _("%(name)s%(where)s is a text of 1 to %(most)s characters.")
-            % {"name": name, "where": where, "most": f"{most:,}"}
-        )
-    return text.strip()
-
-
-def _text_or_none(values: dict[str, Any], name: str, most: int, where: str = "") -> str:
-    return _text(values, name, most, where) if values.get(name, "") != "" else ""
-
-
-def _one_of(values: dict[str, Any], name: str, allowed: tuple[str, ...], *, default: str = "") -> str:
-    value = values[name] or default
-    if value not in allowed:
-        raise PlanError(
-            _("%(name)s is one of %(allowed)s, not %(value)r.")
-            % {"name": name, "allowed": ", ".join(allowed), "value": value}
-        )
-    return str(value)
-
-
-def _money(values: dict[str, Any], name: str) -> int:
-    try:
-        amount = Decimal(str(values[name]))
-        if not amount.is_finite() or amount < 0 or amount > 10**12:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise PlanError(
-            _("%(name)s is an amount of money, 0 or more, not %(values)r.")
-            % {"name": name, "values": values[name]}
-        ) from None
-    return to_minor(amount)
-
-
-def _share(values: dict[str, Any], name: str, *, most: float) -> float:
-    share = values[name]
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= most:
-        raise PlanError(
-            _("%(name)s is a share from 0 to %(most)s, not %(share)r.")
-            % {"name": name, "most": most, "share": share}
-        )
-    return float(share)
-
-
-def _control_share(values: dict[str, Any]) -> float:
-    """Every campaign holds out a control: without one nothing could be said about what it caused."""
-    share = _share(values, "control_share", most=0.9)
-    if share < LEAST_CONTROL:
-        raise PlanError(
-            _("control_share is at least %(least_control)s: without a control no effect can be shown.")
-            % {"least_control": LEAST_CONTROL}
-        )
-    return share
-
-
-def _days(values: dict[str, Any], name: str) -> int:
-    days = values[name]
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 730:
-        raise PlanError(
-            _("%(name)s is a whole number of days from 1 to 730, not %(days)r.")
-            % {"name": name, "days": days}
-        )
-    return days
-
-
-def _instant(value: object) -> datetime:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise PlanError(
-                _("start is a time such as 2026-12-01T09:00:00, not %(value)r.") % {"value": value}
-            ) from None
-    if isinstance(value, date | time) and not isinstance(value, datetime):
-        raise PlanError(
-            _("start needs a day and a time of day, such as 2026-12-01T09:00:00, not %(value)s.")
-            % {"value": value.isoformat()}
-        )
-    if not isinstance(value, datetime):
-        raise PlanError(_("start is a time such as 2026-12-01T09:00:00, not %(value)r.") % {"value": value})
-    return (value if value.tzinfo else value.replace(tzinfo=clock.business_zone())).astimezone(UTC)
+READERS: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
+    "goal": lambda values: read_one_of(values, "goal", tuple(Campaign.Goal.values)),
+    "channel": lambda values: read_one_of(values, "channel", SENT_CHANNELS),
+    "code": lambda values: read_code(values["code"], "code"),
+    "name": lambda values: read_text(values, "name", 200),
+    "audience": lambda values: _audience(values["audience"]),
+    "offer": lambda values: read_text(values, "offer", 500),
+    "starts_at": lambda values: read_instant(values["start"]),
+    "budget": lambda values: read_money(values, "budget"),
+    "expected_response_rate": lambda values: read_share(values, "expected_response_rate", most=1.0),
+    "expected_margin_per_response": lambda values: read_money(values, "expected_margin_per_response"),
+    "cells": lambda values: read_cells(values["cells"]),
+    "control_share": read_control_share,
+    "measure_days": lambda values: read_days(values, "measure_days"),
+    "pre_days": lambda values: read_days(values, "pre_days"),
+    "cost_per_contact": lambda values: read_money(values, "cost_per_contact"),
+    "fixed_cost": lambda values: read_money(values, "fixed_cost"),
+    "response": lambda values: read_one_of(values, "response", RESPONSES),
+    "salt": lambda values: read_text_or_none(values, "salt", 60),
+    "initiator": lambda values: read_one_of(values, "initiator", ("outbound", "inbound")),
+    "interactivity": _read_interactivity,
+}
+"""Part of a plan → what reads it from the values of a document."""
+FIELD_OF: Final = {"start": "starts_at"}
+"""Field of a document → the part of the plan that it becomes, where the two are called differently."""

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns.models import Campaign
-from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import campaign_named
 from guanxi.foundation import audit
 from guanxi.foundation.actor import Actor

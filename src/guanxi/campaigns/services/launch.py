@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from customer_insight.assignment import CONTROL
 from guanxi.campaigns.models import Campaign, Member
-from guanxi.campaigns.plans import HOLDOUT, Plan, PlanError, parse_plan
+from guanxi.campaigns.plan_cells import HOLDOUT
+from guanxi.campaigns.plan_fields import PlanError
+from guanxi.campaigns.plans import Plan, parse_plan
 from guanxi.campaigns.queries import campaign_named, membership_counts
 from guanxi.campaigns.remarks import holds_nobody_out, nobody_held_out
 from guanxi.campaigns.services.plan import assign

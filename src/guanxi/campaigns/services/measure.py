@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from customer_insight.measurement import Attributed, attributed, campaign_result, quadrant, response_band
 from guanxi.campaigns.models import Campaign
-from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import campaign_named, measured_window, membership_counts
 from guanxi.campaigns.units import copy_members, costs_by_cell, new_customers, sales_windows, units
 from guanxi.foundation import audit, clock, jobs

@@ -22,7 +22,9 @@ from customer_insight.measurement import (
     proposed_control_share,
 )
 from guanxi.campaigns.models import Campaign
-from guanxi.campaigns.plans import HOLDOUT, Plan, PlanError, parse_plan
+from guanxi.campaigns.plan_cells import HOLDOUT
+from guanxi.campaigns.plan_fields import PlanError
+from guanxi.campaigns.plans import Plan, parse_plan
 from guanxi.campaigns.units import sales_windows, units
 from guanxi.customers.queries import RESOLVED_PARTIES, visible_sql
 from guanxi.foundation import audit, clock, configuration

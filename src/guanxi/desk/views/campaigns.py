@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanxi.campaigns import queries
 from guanxi.campaigns.people import people
-from guanxi.campaigns.plans import PlanError
+from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.services import control
 from guanxi.campaigns.services.launch import start_launch
 from guanxi.campaigns.services.measure import close, start_measurement
