@@ -32,7 +32,7 @@ FILES = {
 ICONS = (
     "alert-triangle", "arrow-back-up", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "chart-bar", "check",
     "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "device-floppy", "download", "filter",
-    "help-circle", "history", "home", "info-circle", "language", "list-check", "logout", "menu-2", "moon",
+    "help-circle", "history", "home", "info-circle", "key", "language", "list-check", "logout", "menu-2", "moon",
     "player-pause", "player-play", "player-stop", "plus", "refresh", "search", "settings", "shield-check",
     "speakerphone", "sun", "upload", "user", "users", "x",
 )  # fmt: skip

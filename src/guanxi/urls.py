@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from guanxi.desk.views import start, work
+from guanxi.desk.views import start, tokens, work
 
 handler403 = "guanxi.shell.errors.not_allowed"
 handler404 = "guanxi.shell.errors.not_found"
@@ -12,6 +12,7 @@ handler404 = "guanxi.shell.errors.not_found"
 urlpatterns = [
     path("", start.home, name="home"),
     path("language/", start.language, name="language"),
+    path("", include("guanxi.desk.frame_urls")),
     path("jobs/", work.job_list, name="jobs"),
     path("jobs/<int:job_id>/cancel/", work.job_cancel, name="job_cancel"),
     path("audit/", work.audit_list, name="audit"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("insight/", include("guanxi.desk.insight_urls")),
     path("campaigns/", include("guanxi.desk.campaign_urls")),
     path("imports/", include("guanxi.desk.import_urls")),
+    path("accounts/tokens/", tokens.token_list, name="tokens"),
+    path("accounts/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

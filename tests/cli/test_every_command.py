@@ -41,6 +41,8 @@ WRONG = {
     "settings set": ["nothing", "1"],
     "insight refresh": [],
     "users add": ["nobody", "--role", "analyst", "--password", "x"],
+    "tokens create": ["nobody", "--name", "x"],
+    "tokens revoke": ["999"],
 }
 """Arguments with which a command must fail in an empty installation."""
 

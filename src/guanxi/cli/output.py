@@ -22,7 +22,9 @@ from guanxi.wording.words import label, phrase, word
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print the result as JSON, for programs."))]
 CODED = {"state", "role", "verdict", "goal", "kind", "channel", "cell", "tier", "from", "to", "band"}
 """Columns and names whose values are codes of the product."""
-INSTANTS = {"at", "placed_at", "due_at", "contacted_at", "decided_at", "created_at", "published_at"}
+INSTANTS = {
+    "at", "placed_at", "due_at", "contacted_at", "decided_at", "created_at", "published_at", "expires_at", "revoked_at",
+}  # fmt: skip
 """Those whose values are instants in UTC."""
 SENTENCES = {"reason", "error", "detail", "why", "by", "audit_chain", "step"}
 """Those whose values are codes or sentences that are kept in English."""

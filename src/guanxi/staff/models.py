@@ -1,6 +1,8 @@
-"""Users."""
+"""Users, the units in which they work, and the tokens of their programs."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -59,3 +61,36 @@ class User(AbstractUser):
     def actor(self) -> Actor:
         """This person as services know them."""
         return Actor(self.get_full_name() or self.email or self.username)
+
+
+class ApiToken(models.Model):
+    """What a program signs in with, for the person whom it belongs to. Of its secret only a hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    """What the person calls it: which program has it."""
+    secret_hash = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    """Permissions that it was given; they hold only as far as the person's role grants them now."""
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")), name="api_token_expires_later"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"API token {self.pk} of {self.user_id}: {self.name}"
+
+    def may(self, permission: May) -> bool:
+        """Whether a program with this token may do something now."""
+        return permission in self.scopes and self.user.may(permission)
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether it opens anything at an instant."""
+        return self.revoked_at is None and at < self.expires_at and self.user.is_active

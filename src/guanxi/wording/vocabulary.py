@@ -40,7 +40,7 @@ NAMES: Final = frozenset(
         "quiet from", "quiet until", "consent required", "margin rate", "cost to serve per order", "horizon days",
         "discount rate year", "trend days", "salt",
         # the audit
-        "did", "email", "is active",
+        "did", "email", "is active", "scopes", "expires at", "last used on", "revoked at",
         # insight
         "customers", "window", "sales", "profit", "sales without a customer", "moves between tiers",
         "lifetime model", "decile", "share", "cumulative", "profit share", "slice", "share of customers", "amount",
@@ -81,6 +81,11 @@ CODES: Final = frozenset(
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
         "campaign launch", "campaign results", "person", "organisation", "household", "email", "mobile", "sms",
         "mail", "MVC", "MGC", "(unknown)", "total", "MIGRATOR", "BZ",
+        # tokens, and what they may do
+        "token", "revoked", "valid", "expired",
+        "see customers", "see addresses", "see insight", "refresh insight", "see campaigns", "run campaigns",
+        "see imports", "see jobs", "cancel jobs", "see audit", "see settings", "change settings", "manage people",
+        "assign customers",
     )
 )  # fmt: skip
 
