@@ -158,7 +158,7 @@ def test_unknown_fields_are_named_first_with_the_nearest_that_exists() -> None:
             [cell(body="Dear $Name, ${frist|you}, $Name ${name")],
             (
                 "body of cell coupon has placeholders that nothing stands for: $Name, ${frist|you}, ${name…. There "
-                "are: $name, ${name|customer}; write $$ for a dollar sign before a word."
+                "are: $name, ${name|customer}, ${unsubscribe}, ${link:NAME}; write $$ for a dollar sign before a word."
             ),
         ),
         ([cell(code="")], "code of cell 1 is 1 to 40 letters, digits, dots, dashes or underscores, not ''."),

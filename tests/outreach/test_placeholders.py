@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from guanxi.outreach.delivery.placeholders import LetterText, needs_name
+from guanxi.outreach.delivery.placeholders import LetterText, links_in, needs_name, unknown_placeholders
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_only_a_bare_name_leaves_a_gap() -> None:
     assert [needs_name(text) for text in ("$name", "${name}", "${name|}", "${name|you}", "$$name", "")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_links_and_the_way_out_stand_for_their_addresses() -> None:
+    words = {
+        "name": "",
+        "unsubscribe": "https://a.example/u/1",
+        "link:spring-sale.1": "https://a.example/c/1",
+    }
+    text = "${link:spring-sale.1} ${unsubscribe} $unsubscribe ${link:gone}"
+    assert LetterText(text).filled(words) == (
+        "https://a.example/c/1 https://a.example/u/1 https://a.example/u/1 ${link:gone}"
+    )
+    assert LetterText("${unsubscribe|write to us}").filled(words | {"unsubscribe": ""}) == "write to us"
+    assert links_in(text) == ["spring-sale.1", "gone"]
+    assert unknown_placeholders(text, ["unsubscribe", "link:gone"]) == ["${link:spring-sale.1}"]

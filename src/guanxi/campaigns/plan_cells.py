@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 
 from customer_insight.assignment import CONTROL
 from guanxi.campaigns.plan_fields import PlanError, read_code, read_text, read_text_or_none
-from guanxi.outreach.delivery.placeholders import PLACEHOLDERS, unknown_placeholders
+from guanxi.outreach.delivery.placeholders import (
+    BODY_PLACEHOLDERS,
+    BODY_WORDS,
+    LINK,
+    PLACEHOLDERS,
+    WORDS,
+    links_in,
+    unknown_placeholders,
+)
 
 HOLDOUT = "holdout"
 RESERVED = (CONTROL, HOLDOUT)
@@ -95,7 +103,8 @@ def _read_words(cell: dict[str, Any], number: int, name: str) -> str:
     where = _(" of cell %(code)s") % _called(cell, number)
     words = read_text(cell, name, CELL_TEXTS[name], where)
     # A misspelt placeholder would be mailed as it stands.
-    if unknown := unknown_placeholders(words):
+    known = [*BODY_WORDS, *(LINK + link for link in links_in(words))] if name == "body" else WORDS
+    if unknown := unknown_placeholders(words, known):
         raise PlanError(
             _(
                 "%(name)s of cell %(code)s has placeholders that nothing stands for: %(unknown)s. "
@@ -105,7 +114,7 @@ def _read_words(cell: dict[str, Any], number: int, name: str) -> str:
                 "name": name,
                 **_called(cell, number),
                 "unknown": ", ".join(unknown),
-                "known": ", ".join(PLACEHOLDERS),
+                "known": ", ".join(BODY_PLACEHOLDERS if name == "body" else PLACEHOLDERS),
             }
         )
     return words

@@ -27,6 +27,7 @@ from guanxi.campaigns.plan_fields import (
     read_text,
     read_text_or_none,
 )
+from guanxi.campaigns.plan_links import check_linked, read_links
 from guanxi.foundation import clock
 from guanxi.foundation.errors import NotFound
 from guanxi.insight.audience import audience_fields, unknown_field
@@ -57,6 +58,7 @@ OPTIONAL = {
     "salt": "",
     "initiator": "outbound",
     "interactivity": "",
+    "links": {},
 }
 RESPONSES = ("order", "recorded")
 
@@ -85,6 +87,8 @@ class Plan:
     salt: str
     initiator: str
     interactivity: str
+    links: dict[str, str]
+    """Name → address; a letter brings one in as ${link:name}."""
     document: dict[str, Any]
 
     @property
@@ -120,7 +124,9 @@ def parse_plan(document: dict[str, Any]) -> Plan:
     _check_names(document)
     _check_characters(document, "")
     values = OPTIONAL | document
-    return Plan(**{name: read(values) for name, read in READERS.items()}, document=document)
+    plan = Plan(**{name: read(values) for name, read in READERS.items()}, document=document)
+    check_linked(plan.cells, plan.links)
+    return plan
 
 
 def complaints(document: dict[str, Any]) -> dict[str, str]:
@@ -225,6 +231,7 @@ READERS: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "salt": lambda values: read_text_or_none(values, "salt", 60),
     "initiator": lambda values: read_one_of(values, "initiator", ("outbound", "inbound")),
     "interactivity": _read_interactivity,
+    "links": lambda values: read_links(values["links"]),
 }
 """Part of a plan → what reads it from the values of a document."""
 FIELD_OF: Final = {"start": "starts_at"}
