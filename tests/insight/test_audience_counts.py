@@ -12,7 +12,7 @@ from insight.analysing import guanxi, refresh, sell
 from customer_insight.conditions import parse
 from guanxi.foundation.errors import DomainError
 from guanxi.insight import audience
-from guanxi.insight.audience import audience_fields, count_audience, open_audience
+from guanxi.insight.audience import audience_fields, browse_audience, count_audience, open_audience
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,6 +84,20 @@ def test_more_fields_than_are_held_at_once_are_answered_too(
     assert both(where("=", "fact.city", "Oslo"), where(">", "fact.children", 0)) == 2
     assert both(where(">", "indicator.sales_amount", 6_000), where("=", "fact.city", "Rome")) == 2
     assert both(where("=", "fact.city", "Oslo")) == 2
+
+
+def test_pages_read_the_fields_that_they_show_beside_those_that_choose(shop: Path) -> None:
+    rome = parse(where("=", "fact.city", "Rome"))
+    for _ in range(2):  # the second time from what is held
+        with browse_audience(rome, "indicator.sales_amount", "fact.children") as (_duck, found):
+            assert found.columns == ["customer_id", "public_id", "indicator.sales_amount", "fact.children"]
+            assert sorted(row[2:] for row in found.fetchall()) == [(7_000, 0.0), (9_000, 2.0)]
+    with (
+        pytest.raises(DomainError, match=r"indicator\.happiness is no field"),
+        browse_audience(rome, "indicator.happiness"),
+    ):
+        pass
+    assert both(where("=", "fact.city", "Rome")) == 2
 
 
 def test_a_field_that_nobody_has_is_refused(shop: Path) -> None:

@@ -16,7 +16,7 @@ from guanxi.customers.models import Fact, ImportBatch, Party, PartyLink
 from guanxi.customers.queries import born, customer_of, find_party
 from guanxi.foundation.engine.duck import identifier, rows
 from guanxi.foundation.errors import DomainError, NotFound
-from guanxi.insight.audience import open_audience
+from guanxi.insight.audience import browse_audience
 from guanxi.insight.catalogue import MEASURES, PUBLISHED
 from guanxi.insight.models import InsightRun
 from guanxi.outreach.gate import identify
@@ -88,15 +88,16 @@ def _is_number(value: object) -> bool:
 
 def measured_page(condition: Condition, *, sort: Sort, after: After | None) -> Page:
     """Fifty of those who fulfil a condition, with their measures, from the published copy."""
-    shown = ", ".join(f"measures.{identifier(name)}" for name in ("tier", *COLUMNS))
-    by = f"measures.{identifier(sort.measure)}"
+    fields = [f"indicator.{name}" for name in dict.fromkeys((*COLUMNS, sort.measure))]
+    by = identifier(f"indicator.{sort.measure}")
     where, parameters = _later(by, sort, after)
-    with open_audience(condition) as (duck, found):
-        found.create_view("found")
-        sql = f"""SELECT found.customer_id, found.public_id, {shown}, {by} AS sorted_by
-                  FROM found LEFT JOIN measures ON measures.customer_id = found.customer_id WHERE {where}
-                  ORDER BY {by} {"DESC" if sort.is_descending else "ASC"} NULLS LAST, found.customer_id
-                  LIMIT {PAGE + 1}"""
+    shown = ", ".join(
+        identifier(field) for field in ("class.tier", *(f"indicator.{name}" for name in COLUMNS))
+    )
+    with browse_audience(condition, "class.tier", *fields) as (duck, found):
+        found.create_view("found", replace=True)
+        sql = f"""SELECT customer_id, public_id, {shown}, {by} FROM found WHERE {where}
+                  ORDER BY {by} {"DESC" if sort.is_descending else "ASC"} NULLS LAST, customer_id LIMIT {PAGE + 1}"""
         names = ("customer_id", "public_id", "tier", *COLUMNS, "sorted_by")
         customers = [dict(zip(names, row, strict=True)) for row in rows(duck, sql, parameters)]
     last = customers[PAGE - 1] if len(customers) > PAGE else None
@@ -108,9 +109,9 @@ def _later(by: str, sort: Sort, after: After | None) -> tuple[str, list[Any]]:
     if after is None:
         return "TRUE", []
     if after.value is None:
-        return f"({by} IS NULL AND found.customer_id > ?)", [after.customer_id]
+        return f"({by} IS NULL AND customer_id > ?)", [after.customer_id]
     beyond = "<" if sort.is_descending else ">"
-    where = f"({by} {beyond} ? OR ({by} = ? AND found.customer_id > ?) OR {by} IS NULL)"
+    where = f"({by} {beyond} ? OR ({by} = ? AND customer_id > ?) OR {by} IS NULL)"
     return where, [after.value, after.value, after.customer_id]
 
 

@@ -84,19 +84,31 @@ def open_audience(condition: Condition, run: InsightRun | None = None) -> Iterat
 
 
 def count_audience(condition: Condition) -> int:
-    """How many customers fulfil a condition; the engine stays open for the next question of this process.
+    """How many customers fulfil a condition, told by the engine that stays open.
 
     Raises DomainError for a field that does not exist.
     """
-    with _counting:
-        duck = _warm.holding(fields_of(condition))
-        return int(_fulfilling(duck, condition).select(nw.len()).to_native().fetchall()[0][0])
+    with browse_audience(condition) as (_duck, found):
+        return int(found.count("*").fetchall()[0][0])
+
+
+@contextmanager
+def browse_audience(condition: Condition, *fields: str) -> Iterator[tuple[Duck, Any]]:
+    """What open_audience gives, with a column for each of `fields` by its name, from the engine that stays open.
+
+    It is for the short questions of pages: one thread of this process has it at a time.
+    Raises DomainError for a field that does not exist.
+    """
+    with _one_at_a_time:
+        duck = _warm.holding((*fields_of(condition), *fields))
+        columns = dict.fromkeys(("customer_id", "public_id", *fields))
+        yield duck, _fulfilling(duck, condition).select(*columns).to_native()
 
 
 class _Warm:
     """The table `wide` in memory, with a column for every field asked for since the copy last changed."""
 
-    most_fields = 24
+    most_fields = 40
 
     def __init__(self) -> None:
         self.of: tuple[Any, ...] = ()
@@ -108,25 +120,34 @@ class _Warm:
         versions = sorted(ReplicaTable.objects.values_list("dataset", "version"))
         now = (os.getpid(), str(folder("replica")), run.pk, run.replica_version, tuple(versions))
         if self.duck is None or now != self.of or len(self.fields | set(fields)) > self.most_fields:
-            self.duck = self._opened(run)
+            self._let_go()
+            self.duck = _opened(run)
             self.of, self.fields = now, set()
-        if missing := tuple(field for field in fields if field not in self.fields):
-            self.duck.execute(f"CREATE TABLE wider AS {_with_fields('wide', missing)}")
-            self.duck.execute("DROP TABLE wide")
-            self.duck.execute("ALTER TABLE wider RENAME TO wide")
+        if missing := tuple(field for field in dict.fromkeys(fields) if field not in self.fields):
+            self.duck.execute(f"CREATE OR REPLACE TABLE wider AS {_with_fields('wide', missing)}")
+            self.duck.execute("BEGIN; DROP TABLE wide; ALTER TABLE wider RENAME TO wide; COMMIT")
             self.fields |= set(missing)
         return self.duck
 
-    def _opened(self, run: InsightRun) -> Duck:
-        if self.duck is not None and self.of[0] == os.getpid():
-            self.duck.close()
-        duck = open_published(run)
+    def _let_go(self) -> None:
+        """Close the engine, but for a parent process's: that is still the parent's."""
+        duck, self.duck = self.duck, None
+        if duck is not None and self.of[0] == os.getpid():
+            duck.close()
+
+
+def _opened(run: InsightRun) -> Duck:
+    duck = open_published(run)
+    try:
         open_replica(duck)
         duck.execute(f"CREATE TABLE wide AS {CUSTOMERS}")
-        return duck
+    except BaseException:
+        duck.close()
+        raise
+    return duck
 
 
-_warm, _counting = _Warm(), threading.Lock()
+_warm, _one_at_a_time = _Warm(), threading.Lock()
 
 CUSTOMERS = """SELECT parties.party_id AS customer_id, parties.public_id FROM parties
                WHERE NOT EXISTS (SELECT 1 FROM resolved WHERE resolved.party_id = parties.party_id)"""
