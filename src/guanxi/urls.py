@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/cancel/", work.job_cancel, name="job_cancel"),
     path("audit/", work.audit_list, name="audit"),
     path("settings/", work.settings_page, name="settings"),
+    path("settings/people/", include("guanxi.desk.people_urls")),
     path("customers/", include("guanxi.desk.customer_urls")),
     path("insight/", include("guanxi.desk.insight_urls")),
     path("campaigns/", include("guanxi.desk.campaign_urls")),

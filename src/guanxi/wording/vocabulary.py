@@ -47,6 +47,8 @@ NAMES: Final = frozenset(
         "band", "layer", "share of value", "name", "goal", "purchases", "spend", "repeat buyers", "horizon",
         "margin after cost to serve", "model", "purchases predicted", "mean absolute error", "predicted", "actual",
         "of whom bought",
+        # people
+        "e-mail", "role", "department or team", "last signed in", "may sign in",
         # campaigns and results
         "to whom", "what", "when", "by which means", "is the effect assured", "reach", "universal hold-out",
         "suppressed", "cancelled", "cells", "control", "cost", "expected margin", "expected profit",
@@ -77,6 +79,7 @@ CODES: Final = frozenset(
         # what the audit says was done, and to what
         "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
         "campaign", "customer", "insight", "dispatch",
+        "changed", "removed", "assigned", "set the password of", "unit", "department", "team",
         # kinds
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
         "campaign launch", "campaign results", "person", "organisation", "household", "email", "mobile", "sms",
