@@ -1,10 +1,12 @@
-"""The sidebar's entries for the pages of this room."""
+"""What this room brings to the frame of every page."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.foundation.registry import Navigation, registry
+from guanxi.desk.undos import UNDOS
+from guanxi.foundation.page_entries import Navigation
+from guanxi.foundation.registry import registry
 from guanxi.staff.roles import May
 
 
@@ -19,4 +21,5 @@ def fill() -> None:
         Navigation(60, _("Jobs"), "jobs", "list-check", May.SEE_JOBS),
         Navigation(70, _("Audit"), "audit", "history", May.SEE_AUDIT),
         Navigation(80, _("Settings"), "settings", "settings", May.SEE_SETTINGS),
+        *UNDOS,
     )

@@ -13,6 +13,7 @@ from guanxi.foundation import audit, clock
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.foundation.models import Setting
+from guanxi.foundation.versions import require_unchanged
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ def read(name: str) -> Any:
     return default | row.value if isinstance(default, dict) else row.value
 
 
-def write(name: str, value: Any, *, actor: Actor) -> None:
+def write(name: str, value: Any, *, actor: Actor, seen: str | None = None) -> None:
     """Set a value; the old one stays in the audit. Of an object only the values that are named change.
 
-    Raises DomainError for a value that makes no sense.
+    `seen` is the version of what whoever sets it saw before. Raises DomainError for a value that makes no sense,
+    ChangedMeanwhile where the value is another by now.
     """
     if name not in DEFINITIONS:
         raise NotFound(
@@ -48,6 +50,8 @@ def write(name: str, value: Any, *, actor: Actor) -> None:
         )
     with transaction.atomic():
         old = read(name)
+        if seen is not None:
+            require_unchanged("setting", name, seen=seen, now=old)
         if isinstance(old, dict):
             value = with_defaults(name, value, old)
         DEFINITIONS[name].check(value)

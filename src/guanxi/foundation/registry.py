@@ -63,9 +63,7 @@ class JobKind:
     run: Callable[[RunningJob], dict[str, Any]]
 
 
-Entry = (
-    Dataset | PersonalData | Reference | JobKind | Navigation | Action | HomePanel | Undo | JobPage
-)
+Entry = Dataset | PersonalData | Reference | JobKind | Navigation | Action | HomePanel | Undo | JobPage
 
 
 @dataclass

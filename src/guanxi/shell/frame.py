@@ -9,7 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from guanxi.foundation.registry import Navigation, registry
+from guanxi.foundation.page_entries import Navigation
+from guanxi.foundation.registry import registry
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanxi.campaigns import queries
-from guanxi.campaigns.people import people
+from guanxi.campaigns.people import everybody, people
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.services import control
 from guanxi.campaigns.services.launch import start_launch
 from guanxi.campaigns.services.measure import close, start_measurement
 from guanxi.campaigns.services.plan import plan_campaign
 from guanxi.desk.campaign_contents import campaign_context, campaign_table, lesson_table, people_table
+from guanxi.desk.undos import PAUSED, RESUMED
 from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
+from guanxi.shell.toasts import undoable
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.wording.words import phrase
@@ -78,7 +80,7 @@ def campaign_members(request: Request, code: str, role: str) -> HttpResponse:
         "role": role,
         "only": only,
         "total": found.total,
-        "table": people_table(found),
+        "table": people_table(found, lambda: everybody(campaign, role, only=only)),
         "previous": _address(request, page - 1) if page > 1 else "",
         "next": _address(request, page + 1) if page * PAGE < found.total else "",
         "first": min((page - 1) * PAGE + 1, found.total),
@@ -145,7 +147,7 @@ def campaign_launch(request: Request, code: str) -> HttpResponse:
 def campaign_pause(request: Request, code: str) -> HttpResponse:
     """Hand nothing more over until resumed."""
     control.pause(code=code, actor=request.user.actor)
-    messages.success(request, _("Nothing more is handed over until the campaign is resumed."))
+    undoable(request, _("Nothing more is handed over until the campaign is resumed."), PAUSED, code=code)
     return redirect("campaign", code)
 
 
@@ -154,7 +156,7 @@ def campaign_pause(request: Request, code: str) -> HttpResponse:
 def campaign_resume(request: Request, code: str) -> HttpResponse:
     """Go on after a pause."""
     control.resume(code=code, actor=request.user.actor)
-    messages.success(request, _("The campaign goes on."))
+    undoable(request, _("The campaign goes on."), RESUMED, code=code)
     return redirect("campaign", code)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from guanxi.campaigns.queries import campaign_rows
@@ -14,6 +13,7 @@ from guanxi.customers.models import ImportBatch
 from guanxi.foundation import clock
 from guanxi.foundation.language import LANGUAGES
 from guanxi.insight.models import InsightRun
+from guanxi.shell.returning import back
 from guanxi.staff.access import Request, everybody, signed_in
 from guanxi.staff.roles import May
 
@@ -45,11 +45,8 @@ def _published() -> InsightRun | None:
 @everybody
 def language(request: Request) -> HttpResponse:
     """Speak another language from now on."""
-    wish, following = request.POST.get("language", ""), request.POST.get("next", "")
+    wish = request.POST.get("language", "")
     if wish in dict(LANGUAGES) and request.user.is_authenticated:
         request.user.language = wish
         request.user.save(update_fields=["language"])
-    is_ours = url_has_allowed_host_and_scheme(
-        following, {request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(following if is_ours else "home")
+    return back(request)
