@@ -8,14 +8,13 @@ from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
-from django.core.management import call_command
 from django.db.utils import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from guanxi.cli import campaigns, customers, imports, insight, people, tokens, work
 from guanxi.cli.frame import framed, wrong_use
 from guanxi.cli.long_work import Interrupted
-from guanxi.cli.output import AsJson, err, say
+from guanxi.cli.output import err
 from guanxi.foundation.engine.duck import was_interrupted
 from guanxi.foundation.errors import DomainError
 from guanxi.wording.words import phrase
@@ -65,12 +64,7 @@ def root(
     """The options of the program itself."""
 
 
-@app.command()
-def init(as_json: AsJson = False) -> None:
-    """Create or upgrade the database; safe to run again."""
-    call_command("migrate", verbosity=0)
-    say(_("The database is ready."), {"database": "ready"}, as_json)
-
+app.command("init")(people.init)
 
 framed(app)
 

@@ -1,4 +1,4 @@
-"""`guanxi users …` and `guanxi serve`."""
+"""`guanxi init`, `guanxi users …` and `guanxi serve`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from typing import Annotated
 
 import typer
+from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from guanxi.cli.output import AsJson, emit, out, say, table
@@ -16,6 +17,37 @@ from guanxi.staff.roles import Role
 from guanxi.staff.services import create_user
 
 users_app = typer.Typer(help=_("The people who sign in to the pages."), invoke_without_command=True)
+
+
+def init(
+    admin: Annotated[
+        str,
+        typer.Option(help=_("E-mail address of the first administrator; the password is asked for.")),
+    ] = "",
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="GUANXI_PASSWORD",
+            show_envvar=False,
+            help=_("The password; asked for where it is not given."),
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Create or upgrade the database, and the first administrator; safe to run again."""
+    call_command("migrate", verbosity=0)
+    told = {"database": "ready"}
+    said = [_("The database is ready.")]
+    if User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
+        pass
+    elif admin:
+        password = password or typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
+        create_user(email=admin, password=password, role=Role.ADMINISTRATOR, actor=actor())
+        said.append(_("%(email)s may sign in.") % {"email": admin})
+        told["administrator"] = admin
+    else:
+        said.append(_("Nobody is administrator of the pages yet: guanxi init --admin you@example.com"))
+    say("\n".join(said), told, as_json)
 
 
 @users_app.callback()

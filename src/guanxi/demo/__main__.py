@@ -86,6 +86,7 @@ def _start(part: str, home: Path, output: IO[bytes] | None) -> subprocess.Popen[
         name: value for name, value in os.environ.items() if not name.startswith(("GUANXI_", "DATABASE_URL"))
     }
     environment = kept | {"GUANXI_HOME": str(home), "GUANXI_LANGUAGE": get_language() or ""}
+    environment["GUANXI_PASSWORD"] = PASSWORD
     if sys.stdout.isatty():
         environment |= {"FORCE_COLOR": "1", "COLUMNS": str(shutil.get_terminal_size().columns)}
     code = f"from guanxi.cli import prepare; prepare(); from guanxi.demo.{part} import main; main()"

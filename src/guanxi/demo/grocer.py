@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from guanxi.campaigns.queries import campaign_rows
 from guanxi.cli.output import out, table
-from guanxi.demo.people import create_people
+from guanxi.demo import ADMIN
+from guanxi.demo.people import create_people, share_customers
 from guanxi.demo.steps import chapter, guanxi, quietly, say
 from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
@@ -36,10 +37,11 @@ def main() -> None:
     data = _data_folder()
     _write_files(data)
     _import_all(data)
+    create_people()
+    share_customers()
     _show_worth()
     _show_past_campaigns()
     _show_placebo()
-    create_people()
 
 
 def _data_folder() -> Path:
@@ -72,7 +74,7 @@ def _write_files(data: Path) -> None:
 def _import_all(data: Path) -> None:
     chapter(_("1. Files in"))
     made = folder("demo")
-    guanxi("init")
+    guanxi("init", "--admin", ADMIN)
     households = ("--party-kind", "household", "--observed-on", "2017-01-01")
     guanxi("import", "customers", data / "demographics.parquet", *households)
     guanxi("import", "customers", made / "synthetic-addresses.csv", *households)

@@ -15,7 +15,8 @@ from customer_insight.tables import day_number
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.queries import campaign_named, member_rows
 from guanxi.cli.output import out
-from guanxi.demo.people import create_people
+from guanxi.demo import ADMIN
+from guanxi.demo.people import create_people, share_customers
 from guanxi.demo.steps import chapter, guanxi, say
 from guanxi.foundation.home import folder
 from guanxi.foundation.money import format_money
@@ -41,9 +42,10 @@ def main() -> None:
     made = folder("demo")
     _write_customers(base.customers, made / "customers.parquet")
     _write_orders(base.order_lines, made / "orders.parquet")
-    guanxi("init")
+    guanxi("init", "--admin", ADMIN)
     create_people()
     guanxi("import", "customers", made / "customers.parquet", "--observed-on", "2025-12-31")
+    share_customers()
     guanxi("import", "orders", made / "orders.parquet")
     guanxi("insight", "refresh", "--as-of", "2026-01-04")
     guanxi("campaign", "plan", PLANS / "new-year.toml")
