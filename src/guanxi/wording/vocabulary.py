@@ -78,7 +78,8 @@ CODES: Final = frozenset(
         "gain", "loss", "cannot tell", "acquisition", "loyalty", "share_of_customer", "return",
         # what the audit says was done, and to what
         "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
-        "campaign", "customer", "insight", "dispatch",
+        "campaign", "customer", "insight", "dispatch", "exported", "table", "saved view", "renamed", "shared",
+        "kept to oneself",
         "changed", "removed", "assigned", "set the password of", "unit", "department", "team",
         # kinds
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
@@ -161,6 +162,8 @@ PHRASES: Final = declared(
     "is longer than %(number)s characters",
     "occurs already in row %(row)s, which was taken",
     "has %(found)s cells, the header has %(expected)s",
+    "is not a JSON object",
+    "has a list or an object where one value belongs",
     "is not a number (write 1234.50 or 1,234.50; for 1.234,50 say --decimal ,)",
     "is not a number (write 1234.50 or 1,234.50)",
     "is not a number (write 1234,50 or 1.234,50)",

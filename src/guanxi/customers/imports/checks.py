@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from guanxi.customers.imports.cells import Reading, rules_of, sql_type, trimmed
 from guanxi.customers.imports.kinds import MAX_CELL, Field, ImportKind
-from guanxi.customers.imports.reading import ROW_NUMBER, RawFile
+from guanxi.customers.imports.raw import ROW_NUMBER, RawFile
 from guanxi.foundation.engine.duck import Duck, identifier, quoted, rows, value
 from guanxi.wording.words import label, phrase
 
@@ -46,11 +46,12 @@ def check(
 
 def write_complaints(duck: Duck, target: Path, mapping: Mapping[str, str]) -> None:
     """Write the complaints, in the user's language, as CSV that is safe to open in a spreadsheet."""
-    cases = " ".join(
-        f"WHEN '{quoted(field)}' THEN '{quoted(column)}'" for field, column in sorted(mapping.items())
-    )
-    column = f"CASE field {cases} ELSE field END" if cases else "field"
-    shown = {"row": "row", "column": _formula_safe(column), "value": _formula_safe("value"), "reason": "said"}
+    shown = {
+        "row": "row",
+        "column": _formula_safe(_column(mapping)),
+        "value": _formula_safe("value"),
+        "reason": "said",
+    }
     selected = ", ".join(f"{sql} AS {identifier(label(name))}" for name, sql in shown.items())
     reasons = [reason for (reason,) in rows(duck, "SELECT DISTINCT reason FROM complaints")]
     duck.register("_said", pa.table({"reason": reasons, "said": [phrase(reason) for reason in reasons]}))
@@ -58,6 +59,22 @@ def write_complaints(duck: Duck, target: Path, mapping: Mapping[str, str]) -> No
         f"""COPY (SELECT {selected} FROM complaints JOIN _said USING (reason) ORDER BY row, field, reason)
             TO '{quoted(str(target))}' (FORMAT csv, HEADER)"""
     )
+
+
+def keep_complaints(duck: Duck, target: Path, mapping: Mapping[str, str]) -> None:
+    """Write the complaints as they are, for programs: row, column (null: the row), value and reason."""
+    duck.execute(
+        f"""COPY (SELECT row, nullif({_column(mapping)}, '') AS "column", value, reason FROM complaints
+                  ORDER BY row, field, reason) TO '{quoted(str(target))}' (FORMAT parquet, COMPRESSION zstd)"""
+    )
+
+
+def _column(mapping: Mapping[str, str]) -> str:
+    """The file's own name of the column that a complaint is about, in SQL."""
+    cases = " ".join(
+        f"WHEN '{quoted(field)}' THEN '{quoted(column)}'" for field, column in sorted(mapping.items())
+    )
+    return f"CASE field {cases} ELSE field END" if cases else "field"
 
 
 def _formula_safe(expression: str) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.customers.imports.checks import Checked, check, write_complaints
+from guanxi.customers.imports.checks import Checked, check, keep_complaints, write_complaints
 from guanxi.customers.imports.columns import guess_mapping, require_columns, require_distinct_attributes
+from guanxi.customers.imports.complaints import complaints_file
 from guanxi.customers.imports.kinds import ImportKind, Staging, kind_named
 from guanxi.customers.imports.options import ImportOptions
-from guanxi.customers.imports.reading import RawFile, fingerprint, read_raw
+from guanxi.customers.imports.raw import RawFile
+from guanxi.customers.imports.reading import fingerprint, read_raw
 from guanxi.customers.models import ImportBatch
 from guanxi.foundation.engine.duck import Duck, rows, workspace
 from guanxi.foundation.errors import DomainError
@@ -134,6 +136,7 @@ def _plan(staging: Staging) -> list[dict[str, Any]]:
 def _note_complaints(duck: Duck, batch: ImportBatch, mapping: Mapping[str, str]) -> None:
     target = folder("errors") / f"import-{batch.pk}-errors.csv"
     write_complaints(duck, target, mapping)
+    keep_complaints(duck, complaints_file(batch.pk), mapping)
     batch.notes["error file"] = str(target)
     batch.notes["complaints"] = first_complaints(duck)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.imports.encodings import as_utf8, detect_encoding
 from guanxi.customers.imports.kinds import MAX_CELL, UnreadableFile
+from guanxi.customers.imports.ndjson import NDJSON_SUFFIXES, ndjson_columns, read_ndjson
 from guanxi.customers.imports.quoting import misquoted_line
+from guanxi.customers.imports.raw import BLOCK, ROW_NUMBER, MalformedRow, RawFile, no_row, usable_names
 
-BLOCK = 32 << 20
-ROW_NUMBER = "_row"
 TYPES_BY_MAGIC = {
     b"PAR1": "a Parquet file",
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -37,27 +37,6 @@ TYPES_BY_MAGIC = {
 }
 
 
-@dataclass(frozen=True)
-class MalformedRow:
-    """A row that is not even a row: it has too many or too few cells."""
-
-    row: int
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True)
-class RawFile:
-    """What reading found: the columns and how many rows, and the rows that could not be split into cells."""
-
-    columns: tuple[str, ...]
-    rows: int
-    malformed: tuple[MalformedRow, ...]
-    encoding: str
-    blank: int = 0
-    """Rows without any value, which are passed over."""
-
-
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as file:
@@ -65,13 +44,15 @@ def fingerprint(path: Path) -> str:
 
 
 def read_raw(path: Path, target: Path, *, encoding: str | None = None) -> RawFile:
-    """Read a CSV or Parquet file into a Parquet file of text columns and their row number.
+    """Read a CSV, Parquet or NDJSON file into a Parquet file of text columns and their row number.
 
     Row numbers count rows as a spreadsheet shows them, the header being row 1: a quoted line break starts no row, a
-    blank line is one. Raises UnreadableFile with what is wrong and what to do.
+    blank line is one. Of NDJSON they count lines. Raises UnreadableFile with what is wrong and what to do.
     """
     if _is_parquet(path):
         return _read_parquet(path, target)
+    if path.suffix.lower() in NDJSON_SUFFIXES:
+        return _read_ndjson(path, target, encoding or detect_encoding(path))
     return _read_csv(path, target, encoding or detect_encoding(path))
 
 
@@ -79,11 +60,13 @@ def read_columns(path: Path, work: Path, *, encoding: str | None = None) -> tupl
     """The names of a file's columns. `work` is a folder for what comes between. Raises UnreadableFile."""
     try:
         if _is_parquet(path):
-            return tuple(_usable_names(path, pa.parquet.read_schema(path).names))
+            return tuple(usable_names(path, pa.parquet.read_schema(path).names))
         utf8 = as_utf8(path, work / "columns.utf8.csv", encoding or detect_encoding(path))
+        if path.suffix.lower() in NDJSON_SUFFIXES:
+            return ndjson_columns(path, utf8, work)
         blank_lines, delimiter = _before_header(utf8)
         return tuple(
-            _usable_names(path, _open_csv(utf8, delimiter, blank_lines, lambda row: "skip").schema.names)
+            usable_names(path, _open_csv(utf8, delimiter, blank_lines, lambda row: "skip").schema.names)
         )
     except pa.ArrowException as error:
         raise UnreadableFile(_csv_complaint(path, str(error))) from error
@@ -118,7 +101,7 @@ def _is_parquet(path: Path) -> bool:
 def _read_parquet(path: Path, target: Path) -> RawFile:
     try:
         source = pa.parquet.ParquetFile(path)
-        names = _usable_names(path, source.schema_arrow.names)
+        names = usable_names(path, source.schema_arrow.names)
         batches = (_as_text(batch).rename_columns(names) for batch in source.iter_batches(batch_size=200_000))
         written = _write_numbered(path, batches, target, skipped=[], first_row=2)
     except (pa.ArrowException, OSError) as error:
@@ -153,6 +136,15 @@ def _text_column(column: pa.Array) -> pa.Array:
         ) from error
 
 
+def _read_ndjson(path: Path, target: Path, encoding: str) -> RawFile:
+    utf8 = as_utf8(path, target.with_suffix(".utf8.ndjson"), encoding)
+    try:
+        return replace(read_ndjson(path, utf8, target), encoding=encoding)
+    finally:
+        if utf8 != path:
+            utf8.unlink(missing_ok=True)
+
+
 def _read_csv(path: Path, target: Path, encoding: str) -> RawFile:
     utf8 = as_utf8(path, target.with_suffix(".utf8.csv"), encoding)
     try:
@@ -182,7 +174,7 @@ def _read_utf8(path: Path, utf8: Path, target: Path) -> RawFile:
         return "skip"
 
     found = _open_csv(utf8, delimiter, blank_lines, lambda row: "skip").schema.names
-    names = _usable_names(path, found)
+    names = usable_names(path, found)
     text = pa.csv.ConvertOptions(
         column_types=dict.fromkeys(found, pa.string()),
         strings_can_be_null=False,
@@ -213,12 +205,8 @@ def _csv_complaint(path: Path, message: str) -> str:
         said = _("%(name)s has a row longer than %(size)s MB; a cell may hold %(most)s characters.")
         return said % {"name": path.name, "size": BLOCK >> 20, "most": f"{MAX_CELL:,}"}
     if "Empty CSV" in message:
-        return _no_row(path)
+        return no_row(path)
     return _("%(name)s cannot be read as CSV: %(message)s") % {"name": path.name, "message": message}
-
-
-def _no_row(path: Path) -> str:
-    return _("%(name)s has a header but no row that can be read.") % {"name": path.name}
 
 
 def _before_header(path: Path) -> tuple[int, str]:
@@ -230,30 +218,6 @@ def _before_header(path: Path) -> tuple[int, str]:
     counts = {mark: header.count(mark) for mark in ",;\t|"}
     best = max(counts, key=lambda mark: counts[mark])
     return blank, best if counts[best] else ","
-
-
-def _usable_names(path: Path, names: list[str]) -> list[str]:
-    """The column names without spaces around them; a column without a name is called by its position."""
-    named = [name.strip() or f"column {position}" for position, name in enumerate(names, start=1)]
-    if any("\0" in name for name in named):
-        raise UnreadableFile(
-            _("%(name)s has NUL bytes in its header; if it is UTF-16, say so with --encoding utf-16-le.")
-            % {"name": path.name}
-        )
-    by_lower: dict[str, list[str]] = {}
-    for name in [ROW_NUMBER, *named]:
-        by_lower.setdefault(name.lower(), []).append(name)
-    if doubled := next((same for same in by_lower.values() if len(same) > 1), None):
-        raise UnreadableFile(
-            _(
-                "%(name)s has two columns called %(one)r and %(other)r; rename one (upper and lower case are one)."
-            )
-            % {"name": path.name, "one": doubled[0], "other": doubled[1]}
-            if ROW_NUMBER not in doubled
-            else _("%(name)s has a column called %(column)r, a name that is taken; rename it.")
-            % {"name": path.name, "column": doubled[1]}
-        )
-    return named
 
 
 def _write_numbered(
@@ -279,7 +243,7 @@ def _write_numbered(
             writer.close()
     if kept == 0:
         example = f" Row {skipped[0].row} {skipped[0].reason}." if skipped else ""
-        raise UnreadableFile(_no_row(path) + example)
+        raise UnreadableFile(no_row(path) + example)
     partial.rename(target)
     return RawFile((), kept + len(skipped), tuple(skipped), "", blank=seen - kept)
 
