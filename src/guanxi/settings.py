@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -67,6 +68,17 @@ def _currency(code: str) -> str:
     return code
 
 
+def _public_url(text: str) -> str:
+    """Where customers reach this server, without a slash at the end; empty where they do not."""
+    parts = urlsplit(text.strip().rstrip("/"))
+    if text.strip() and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or parts[2:] != ("", "", "")
+    ):
+        what = gettext_noop("GUANXI_PUBLIC_URL: %(url)r is not an address such as https://crm.example.com.")
+        raise WrongSetting(what, url=text)
+    return parts.geturl()
+
+
 SECRET_KEY = ENVIRONMENT.get("GUANXI_SECRET_KEY") or kept_key(HOME / "secret_key")
 ID_KEY = ENVIRONMENT.get("GUANXI_ID_KEY") or kept_key(HOME / "id_key")
 """What public ids are derived with. Unlike SECRET_KEY it must never change."""
@@ -97,7 +109,10 @@ INSTALLED_APPS = [
 ]
 
 # Pages
+PUBLIC_URL = _public_url(ENVIRONMENT.get("GUANXI_PUBLIC_URL", ""))
+"""What the links in letters begin with."""
 ALLOWED_HOSTS = ENVIRONMENT.get("GUANXI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS += [urlsplit(PUBLIC_URL).hostname or ""] if PUBLIC_URL else []
 IS_HTTPS = ENVIRONMENT.get("GUANXI_HTTPS", "") == "1"
 """Whether browsers reach the pages by https, at this server or at a proxy before it."""
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if IS_HTTPS else []
@@ -169,6 +184,11 @@ LANGUAGE_CODE = language.language_of(ENVIRONMENT.get("GUANXI_LANGUAGE", ""))
 LANGUAGES = language.LANGUAGES
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 BASE_CURRENCY = _currency(ENVIRONMENT.get("GUANXI_CURRENCY", "CNY"))
+
+WEBHOOK_HOSTS = frozenset(ENVIRONMENT.get("GUANXI_WEBHOOK_HOSTS", "").lower().split(",")) - {""}
+"""Names of machines in a closed network that may be called although their addresses are private."""
+WEBHOOK_HTTP = ENVIRONMENT.get("GUANXI_WEBHOOK_HTTP", "") == "1"
+"""Whether other systems may be called without encryption."""
 
 EMAIL_BACKEND = ENVIRONMENT.get("GUANXI_EMAIL_BACKEND", "guanxi.outreach.outbox.OutboxBackend")
 EMAIL_HOST = ENVIRONMENT.get("GUANXI_EMAIL_HOST", "localhost")
