@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "guanxi.shell.errors.domain_errors",
+    "guanxi.shell.table_files.tables_as_files",
 ]
 TEMPLATES = [
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ LISTS = (*Member.Role.values, CONTACTS, RESPONSES)
 """What can be listed: the members of a role, those on the ledger, those who responded."""
 OWN_COLUMNS = {CONTACTS: ("cell", "state", "contacted_at"), RESPONSES: ("responded_at", "reference", "value")}
 MEMBER_COLUMNS = ("cell", "reason")
+READ_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,27 @@ def people(
 
     Each has the source record it comes from (DATA-16).
     """
-    found = _listed(campaign, role)
-    own = OWN_COLUMNS.get(role, MEMBER_COLUMNS)
-    found = found.filter(**{name: value for name, value in (only or {}).items() if name in own})
-    page = found.select_related("party__batch").order_by("party_id", "pk")[offset : offset + limit]
-    return People(found.count(), own, [_row(each, own) for each in page])
+    own = _own_columns(role)
+    found = _found(campaign, role, only or {})
+    return People(found.count(), own, [_row(each, own) for each in found[offset : offset + limit]])
+
+
+def everybody(
+    campaign: Campaign, role: str, *, only: dict[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """All who stand behind a number, one after the other."""
+    own = _own_columns(role)
+    return (_row(each, own) for each in _found(campaign, role, only or {}).iterator(READ_AT_ONCE))
+
+
+def _own_columns(role: str) -> tuple[str, ...]:
+    return OWN_COLUMNS.get(role, MEMBER_COLUMNS)
+
+
+def _found(campaign: Campaign, role: str, only: dict[str, str]) -> QuerySet[Any]:
+    narrowed = {name: value for name, value in only.items() if name in _own_columns(role)}
+    found = _listed(campaign, role).filter(**narrowed)
+    return found.select_related("party__batch").order_by("party_id", "pk")
 
 
 def _listed(campaign: Campaign, role: str) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +15,7 @@ from guanxi.campaigns.models import Campaign, Member
 from guanxi.campaigns.people import CONTACTS, RESPONSES, People
 from guanxi.campaigns.remarks import older_figures, remarks
 from guanxi.foundation import clock
-from guanxi.foundation.money import format_money
-from guanxi.shell.tables import Cell, Table, cell_of
+from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell
 from guanxi.wording.words import label, phrase, word
 
 ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -68,10 +67,14 @@ def lesson_table(rows: Iterable[Mapping[str, str]]) -> Table:
     return Table(("campaign", "goal", "analysis", "lesson"), shown)
 
 
-def people_table(found: People) -> Table:
-    """People, each leading to the customer's page."""
+def people_table(found: People, every: Callable[[], Iterable[Mapping[str, Any]]]) -> Table:
+    """People, each leading to the customer's page; `every` reads all of them, for a file."""
     columns = ("customer", "source", "key", "file", *found.columns)
-    return Table(columns, [[_of_person(row, name) for name in columns] for row in found.rows])
+
+    def shown(rows: Iterable[Mapping[str, Any]]) -> Iterable[list[Any]]:
+        return ([_of_person(row, name) for name in columns] for row in rows)
+
+    return Table(columns, shown(found.rows), every=lambda: shown(every()))
 
 
 def _of_person(row: Mapping[str, Any], name: str) -> Any:
@@ -79,7 +82,7 @@ def _of_person(row: Mapping[str, Any], name: str) -> Any:
     if name == "customer":
         return Cell(value, reverse("customer", args=[value]))
     if name == "value" and value is not None:
-        return Cell(format_money(value), is_number=True)
+        return money_cell(value)
     if name in {"source", "key", "file", "reference"}:
         return Cell(value or "–")
     return value
@@ -151,7 +154,7 @@ def number(count: int, code: str, role: str, **only: str) -> Cell:
     if not count:
         return cell_of(count)
     narrowed = f"?{urlencode(only)}" if only else ""
-    return Cell(f"{count:,}", reverse("campaign_members", args=[code, role]) + narrowed, is_number=True)
+    return count_cell(count, reverse("campaign_members", args=[code, role]) + narrowed)
 
 
 def _results(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from guanxi.foundation.money import format_money
 from guanxi.insight import queries
 from guanxi.insight.catalogue import catalogue_rows
-from guanxi.shell.tables import Cell, Table
+from guanxi.shell.tables import Cell, Table, count_cell, money_cell, share_cell
 from guanxi.wording.words import phrase, word
 
 TENTHS: Final = 10
@@ -50,7 +49,7 @@ def tiers() -> Report:
             (
                 word(row["tier"]), row["name"],
                 _people(row["customers"], {"op": "in", "field": "class.tier", "values": [row["tier"]]}),
-                money(row["sales_amount"]), money(row["contribution"]), money(row["lifetime_value"]),
+                money_cell(row["sales_amount"]), money_cell(row["contribution"]), money_cell(row["lifetime_value"]),
                 row["rule"], row["goal"],
             )
             for row in rows
@@ -76,10 +75,10 @@ def bands() -> Report:
         [
             (
                 word(row["label"]),
-                Cell(f"{row['customers']:,}", is_number=True)
+                row["customers"]
                 if row["label"] == "total"
                 else _people(row["customers"], _is("bill_band", row["band"])),
-                percent(row["share"]),
+                share_cell(row["share"]),
             )
             for row in rows
         ],
@@ -102,9 +101,9 @@ def layers() -> Report:
             (
                 Cell(str(row["layer"])),
                 _people(row["customers"], _is("value_layer", row["layer"])),
-                money(row["value"]),
-                percent(row["value_share"]),
-                money(row["lowest"]),
+                money_cell(row["value"]),
+                share_cell(row["value_share"]),
+                money_cell(row["lowest"]),
             )
             for row in rows
         ],
@@ -125,7 +124,7 @@ def acquisition() -> Report:
         [
             (
                 word(row["channel"]), row["customers"], row["buyers"],
-                money(row["sales_amount"]), money(row["profit_amount"]),
+                money_cell(row["sales_amount"]), money_cell(row["profit_amount"]),
             )
             for row in queries.acquisition_table()
         ],
@@ -177,11 +176,11 @@ def money_deciles(by: str) -> tuple[Table, Chart]:
             (
                 Cell(str(row["decile"])),
                 _people(row["customers"], _is(f"{by}_decile", row["decile"])),
-                money(row["lowest"]),
-                money(row["sales_amount"]),
-                percent(row["sales_share"]),
-                percent(row["cumulative_sales_share"]),
-                percent(row["profit_share"]),
+                money_cell(row["lowest"]),
+                money_cell(row["sales_amount"]),
+                share_cell(row["sales_share"]),
+                share_cell(row["cumulative_sales_share"]),
+                share_cell(row["profit_share"]),
             )
             for row in rows
         ],
@@ -203,8 +202,8 @@ def purchase_deciles(by: str) -> tuple[Table, Chart]:
         ["slice", "customers", "share of customers", "cumulative", "amount"],
         [
             (
-                Cell(name), row["customers"], percent(row["customer_share"]),
-                percent(row["cumulative_customer_share"]), money(row["amount"]),
+                Cell(name), row["customers"], share_cell(row["customer_share"]),
+                share_cell(row["cumulative_customer_share"]), money_cell(row["amount"]),
             )
             for name, row in zip(labels, rows, strict=True)
         ],
@@ -237,20 +236,10 @@ def columns_chart(
     return Chart(title, identifier, option)
 
 
-def money(minor: float | None) -> Cell:
-    """An amount."""
-    return Cell(format_money(minor), is_number=True)
-
-
-def percent(share: float | None) -> Cell:
-    """A share as a percentage."""
-    return Cell("–" if share is None else f"{100 * share:.1f} %", is_number=True)
-
-
 def _is(measure: str, value: int) -> dict[str, Any]:
     return {"op": "=", "field": f"indicator.{measure}", "value": value}
 
 
 def _people(count: int, where: dict[str, Any]) -> Cell:
     """A number that leads to the customers behind it."""
-    return Cell(f"{count:,}", f"{reverse('customers')}?{urlencode({'where': json.dumps(where)})}", True)
+    return count_cell(count, f"{reverse('customers')}?{urlencode({'where': json.dumps(where)})}")

@@ -40,3 +40,14 @@ def format_money(minor: float | int | None, currency: str | None = None) -> str:
     per_unit = minor_units(code)
     decimals = len(str(per_unit)) - 1
     return f"{float(minor) / per_unit:,.{decimals}f} {code}"
+
+
+def whole_money(minor: float | int, currency: str | None = None) -> Decimal:
+    """An amount in whole money, exact to the minor unit.
+
+    >>> whole_money(123_450, "USD"), whole_money(99.6, "JPY")
+    (Decimal('1234.50'), Decimal('100'))
+    """
+    per_unit = minor_units(currency or base_currency())
+    units = Decimal(str(minor)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return units.scaleb(1 - len(str(per_unit)))

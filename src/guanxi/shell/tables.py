@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from guanxi.foundation import clock
+from guanxi.foundation.money import base_currency, format_money, whole_money
 from guanxi.wording.words import label, phrase, word
+
+EMPTY: Final = "–"
+"""What stands where nothing is known; a file leaves such a cell empty."""
+SHARE: Final = "share"
+Plain = str | int | float | Decimal | date | datetime | None
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,17 @@ class Cell:
     text: str
     href: str = ""
     is_number: bool = False
+    value: Plain = None
+    """What a file holds in its place, so that numbers and dates stay what they are; None where the text is all."""
+    unit: str = ""
+    """`share`, or the currency of `value`."""
+
+    @property
+    def plain(self) -> Plain:
+        """What a file holds."""
+        if self.value is not None:
+            return self.value
+        return None if self.text == EMPTY else self.text
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,8 @@ class Table:
     title: str = ""
     note: str = ""
     empty: str = field(default="")
+    every: Callable[[], Iterable[Sequence[Any]]] | None = None
+    """All rows, for a file, where `rows` are one page of them."""
 
     def as_context(self) -> dict[str, Any]:
         rows = [[cell_of(value) for value in row] for row in self.rows]
@@ -50,22 +70,39 @@ class Table:
 def cell_of(value: Any) -> Cell:
     """A value as people read it: thousands separated, times in the business's zone, codes in words.
 
-    >>> cell_of(1234), cell_of(None).text
-    (Cell(text='1,234', href='', is_number=True), '–')
+    >>> cell_of(1234).text, cell_of(1234).plain, cell_of(None).text, cell_of(None).plain
+    ('1,234', 1234, '–', None)
     """
     match value:
         case Cell():
             return value
         case None | "":
-            return Cell("–", is_number=True)
+            return Cell(EMPTY, is_number=True)
         case bool():
             return Cell(_("yes") if value else _("no"))
         case int():
-            return Cell(f"{value:,}", is_number=True)
+            return Cell(f"{value:,}", is_number=True, value=value)
         case float():
-            return Cell(f"{value:,.2f}", is_number=True)
+            return Cell(f"{value:,.2f}", is_number=True, value=value)
         case datetime():
-            return Cell(f"{value.astimezone(clock.business_zone()):%Y-%m-%d %H:%M}")
+            local = value.astimezone(clock.business_zone())
+            return Cell(f"{local:%Y-%m-%d %H:%M}", value=local.replace(tzinfo=None))
         case date():
-            return Cell(f"{value:%Y-%m-%d}")
+            return Cell(f"{value:%Y-%m-%d}", value=value)
     return Cell(phrase(str(word(value))))
+
+
+def money_cell(minor: float | None) -> Cell:
+    """An amount in the base currency."""
+    value = None if minor is None else whole_money(minor)
+    return Cell(format_money(minor), is_number=True, value=value, unit=base_currency())
+
+
+def share_cell(share: float | None) -> Cell:
+    """A share as a percentage."""
+    return Cell(EMPTY if share is None else f"{100 * share:.1f} %", is_number=True, value=share, unit=SHARE)
+
+
+def count_cell(count: int, href: str = "") -> Cell:
+    """A number that opens what it counts."""
+    return Cell(f"{count:,}", href, is_number=True, value=count)

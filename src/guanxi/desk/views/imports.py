@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +46,7 @@ def _list(request: Request, complaint: str = "") -> HttpResponse:
     batches = list(ImportBatch.objects.order_by("-id")[:PAGE])
     shown = {
         "has_imports": bool(batches),
-        "table": Table(LIST_COLUMNS, [_listed(batch) for batch in batches]),
+        "table": Table(LIST_COLUMNS, [_listed(batch) for batch in batches], every=_all_listed),
         "may_import": request.user.may(May.IMPORT),
         "kinds": KINDS,
         "kind": request.POST.get("kind", KINDS[0]),
@@ -56,11 +57,15 @@ def _list(request: Request, complaint: str = "") -> HttpResponse:
     return render(request, "desk/imports.html", shown, status=422 if complaint else 200)
 
 
+def _all_listed() -> Iterator[list[Any]]:
+    return (_listed(batch) for batch in ImportBatch.objects.order_by("-id").iterator())
+
+
 def _listed(batch: ImportBatch) -> list[Any]:
     there = reverse("import", args=[batch.pk])
     counts = (batch.rows_read, batch.rows_good, batch.rows_bad)
     named = (
-        Cell(str(batch.pk), there, is_number=True),
+        Cell(str(batch.pk), there, is_number=True, value=batch.pk),
         batch.kind,
         Cell(batch.source),
         Cell(batch.file_name, there),

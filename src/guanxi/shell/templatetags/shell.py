@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from guanxi.shell.table_files import note_table
 from guanxi.shell.tables import Table
 
 register = template.Library()
@@ -24,10 +26,18 @@ def icon(name: str) -> SafeString:
     )
 
 
-@register.inclusion_tag("shell/table.html")
-def table(given: Table) -> dict[str, Any]:
-    """A table that a view made."""
-    return given.as_context()
+@register.inclusion_tag("shell/table.html", takes_context=True)
+def table(context: dict[str, Any], given: Table) -> dict[str, Any]:
+    """A table that a view made, with its files."""
+    shown = given.as_context()
+    files = note_table(context["request"], replace(given, rows=shown["rows"]))
+    return shown | {"files": files if shown["rows"] else []}
+
+
+@register.inclusion_tag("shell/table_files.html", takes_context=True)
+def table_files(context: dict[str, Any], given: Table) -> dict[str, Any]:
+    """The files of a table that the page draws in a way of its own."""
+    return {"files": note_table(context["request"], given)}
 
 
 @register.inclusion_tag("shell/chart.html")
