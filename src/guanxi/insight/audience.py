@@ -7,20 +7,23 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 import narwhals as nw
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from customer_insight.conditions import Condition, Field, fields_of, to_expression
-from guanxi.customers.models import Attribute
+from guanxi.customers.models import Assignment, Attribute
 from guanxi.foundation.engine.duck import Duck, identifier, quoted
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.home import folder
+from guanxi.foundation.models import ChangeRow
 from guanxi.insight.catalogue import MEASURES
 from guanxi.insight.models import CustomerInsight, InsightRun, ReplicaTable
 from guanxi.insight.queries import open_published, published, published_run
 from guanxi.insight.replica import open_replica
+from guanxi.staff.visibility import EVERYTHING, Sees
 
 CLASSES = {"tier": Field("text", "Value tier", "价值层级")}
 CONSENT_CHANNELS = ("email", "sms")
@@ -73,6 +76,8 @@ def _indicator(name: str) -> Field:
 def open_audience(condition: Condition, run: InsightRun | None = None) -> Iterator[tuple[Duck, Any]]:
     """The engine and the relation (customer_id, public_id) of those who fulfil a condition, from the copy.
 
+    It is for the system, which sees everybody: who looks on at pages goes through browse_audience.
+
     Raises DomainError for a field that does not exist.
     """
     with published(run) as duck:
@@ -83,26 +88,29 @@ def open_audience(condition: Condition, run: InsightRun | None = None) -> Iterat
         yield duck, found.select("customer_id", "public_id").to_native()
 
 
-def count_audience(condition: Condition) -> int:
-    """How many customers fulfil a condition, told by the engine that stays open.
+def count_audience(condition: Condition, *, sees: Sees = EVERYTHING) -> int:
+    """How many of the customers that somebody sees fulfil a condition, told by the engine that stays open.
 
     Raises DomainError for a field that does not exist.
     """
-    with browse_audience(condition) as (_duck, found):
+    with browse_audience(condition, sees=sees) as (_duck, found):
         return int(found.count("*").fetchall()[0][0])
 
 
 @contextmanager
-def browse_audience(condition: Condition, *fields: str) -> Iterator[tuple[Duck, Any]]:
+def browse_audience(
+    condition: Condition, *fields: str, sees: Sees = EVERYTHING
+) -> Iterator[tuple[Duck, Any]]:
     """What open_audience gives, with a column for each of `fields` by its name, from the engine that stays open.
 
+    Of the customers that somebody sees: who looks after whom is as true as this moment, the rest as of the copy.
     It is for the short questions of pages: one thread of this process has it at a time.
     Raises DomainError for a field that does not exist.
     """
     with _one_at_a_time:
         duck = _warm.holding((*fields_of(condition), *fields))
         columns = dict.fromkeys(("customer_id", "public_id", *fields))
-        yield duck, _fulfilling(duck, condition).select(*columns).to_native()
+        yield duck, _fulfilling(duck, condition, _warm.seen(sees)).select(*columns).to_native()
 
 
 class _Warm:
@@ -114,6 +122,8 @@ class _Warm:
         self.of: tuple[Any, ...] = ()
         self.fields: set[str] = set()
         self.duck: Duck | None = None
+        self.followed: tuple[Any, ...] = ()
+        """The newest change of hands in the table `reassigned`."""
 
     def holding(self, fields: tuple[str, ...]) -> Duck:
         run = published_run()
@@ -122,12 +132,28 @@ class _Warm:
         if self.duck is None or now != self.of or len(self.fields | set(fields)) > self.most_fields:
             self._let_go()
             self.duck = _opened(run)
-            self.of, self.fields = now, set()
+            self.of, self.fields, self.followed = now, set(), ()
         if missing := tuple(field for field in dict.fromkeys(fields) if field not in self.fields):
             self.duck.execute(f"CREATE OR REPLACE TABLE wider AS {_with_fields('wide', missing)}")
             self.duck.execute("BEGIN; DROP TABLE wide; ALTER TABLE wider RENAME TO wide; COMMIT")
             self.fields |= set(missing)
         return self.duck
+
+    def seen(self, sees: Sees) -> str:
+        """The table `wide`, or the rows of it whose customers somebody sees."""
+        if sees.owners is None or self.duck is None:
+            return "wide"
+        pending = ChangeRow.objects.filter(dataset="assignments").aggregate(Count("pk"), Max("pk"))
+        if self.followed != (now := tuple(pending.values())):
+            _read_reassigned(self.duck)
+            self.followed = now
+        owners = ", ".join(map(str, sorted(sees.owners)))
+        self.duck.execute(
+            f"""CREATE OR REPLACE TEMP VIEW seen AS SELECT wide.* FROM wide
+                LEFT JOIN reassigned ON reassigned.party_id = wide.customer_id
+                WHERE coalesce(reassigned.owner_id, wide.owner_id, {NOBODY}) IN ({NOBODY}, {owners})"""
+        )
+        return "seen"
 
     def _let_go(self) -> None:
         """Close the engine, but for a parent process's: that is still the parent's."""
@@ -147,16 +173,30 @@ def _opened(run: InsightRun) -> Duck:
     return duck
 
 
+def _read_reassigned(duck: Duck) -> None:
+    """Fill `reassigned` with what the copy does not know yet: who changed hands since, and whose they are now."""
+    changed = ChangeRow.objects.filter(dataset="assignments").values("row_id")
+    owners = dict(Assignment.objects.filter(pk__in=changed).values_list("party_id", "owner_id"))
+    now = [NOBODY if owner is None else owner for owner in owners.values()]
+    duck.execute(
+        "CREATE OR REPLACE TABLE reassigned AS SELECT unnest(?::BIGINT[]) AS party_id, unnest(?::BIGINT[]) AS owner_id",
+        [list(owners), now],
+    )
+
+
 _warm, _one_at_a_time = _Warm(), threading.Lock()
 
-CUSTOMERS = """SELECT parties.party_id AS customer_id, parties.public_id FROM parties
+NOBODY: Final = -1
+"""Stands for the owner of customers whom nobody looks after."""
+CUSTOMERS = """SELECT parties.party_id AS customer_id, parties.public_id, assignments.owner_id
+               FROM parties LEFT JOIN assignments USING (party_id)
                WHERE NOT EXISTS (SELECT 1 FROM resolved WHERE resolved.party_id = parties.party_id)"""
 """Everybody whom no other customer has absorbed."""
 
 
-def _fulfilling(duck: Duck, condition: Condition) -> Any:
+def _fulfilling(duck: Duck, condition: Condition, table: str = "wide") -> Any:
     columns = {field: field for field in fields_of(condition)}
-    return nw.from_native(duck.table("wide")).filter(to_expression(condition, columns))
+    return nw.from_native(duck.table(table)).filter(to_expression(condition, columns))
 
 
 def _with_fields(base: str, fields: tuple[str, ...]) -> str:
