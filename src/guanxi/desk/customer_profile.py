@@ -21,12 +21,12 @@ def page_of(customer: Party, *, sees_addresses: bool) -> dict[str, Any]:
     """All of the page, from the one profile that commands show too."""
     known = profile(customer.public_id)
     party_ids = [party.pk for party in parties_of(customer)]
-    facts = _facts(known["facts"], sees_addresses)
+    facts = shown_facts(known["facts"], sees_addresses)
     return {
         "customer": customer,
         "name": next((fact["value"] for fact in facts if fact["attribute"] == "name" and sees_addresses), ""),
         "facts": facts,
-        "points": _points(known["contact_points"], sees_addresses),
+        "points": shown_points(known["contact_points"], sees_addresses),
         "is_masked": not sees_addresses,
         "consents": known["consents"],
         "worth": _worth(customer),
@@ -77,7 +77,7 @@ def _measure(name: str, value: float | None) -> dict[str, str]:
     }
 
 
-def _facts(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[str, Any]]:
+def shown_facts(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[str, Any]]:
     """The facts; what says who somebody is, only to those who speak with customers."""
     attributes = Attribute.objects.in_bulk(field_name="code")
     return [
@@ -92,7 +92,8 @@ def _facts(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[str, A
     ]
 
 
-def _points(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[str, Any]]:
+def shown_points(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[str, Any]]:
+    """The contact points, masked for those who do not speak with customers."""
     return [{**row, "value": row["value"] if sees_addresses else masked(row["value"])} for row in rows]
 
 

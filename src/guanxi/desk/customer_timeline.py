@@ -31,10 +31,16 @@ class Event:
 
     at: datetime
     kind: str
+    """Purchase, Campaign, Contact, Response, Held back or Tier."""
     text: str
     campaign: str = ""
     is_day: bool = False
     """Whether only the day is known."""
+
+    @property
+    def label(self) -> str:
+        """Its kind in the reader's language."""
+        return _(self.kind)
 
     @property
     def day(self) -> str:
@@ -42,72 +48,72 @@ class Event:
         return clock.business_date(self.at).isoformat()
 
 
-def timeline(party_ids: Sequence[int]) -> list[Event]:
-    """The newest fifty of everything; each kind is read only as far as it can be shown."""
+def timeline(party_ids: Sequence[int], most: int = SHOWN) -> list[Event]:
+    """The newest of everything, so many; each kind is read only as far as it can be shown."""
     events = [
-        *_orders(party_ids),
-        *_memberships(party_ids),
-        *_contacts(party_ids),
-        *_responses(party_ids),
-        *_suppressions(party_ids),
-        *_moves(party_ids),
+        *_orders(party_ids, most),
+        *_memberships(party_ids, most),
+        *_contacts(party_ids, most),
+        *_responses(party_ids, most),
+        *_suppressions(party_ids, most),
+        *_moves(party_ids, most),
     ]
-    return sorted(events, key=lambda event: event.at, reverse=True)[:SHOWN]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:most]
 
 
-def _orders(party_ids: Sequence[int]) -> Iterable[Event]:
+def _orders(party_ids: Sequence[int], most: int) -> Iterable[Event]:
     orders = Order.objects.visible().filter(party__in=party_ids)
     told = orders.annotate(lines_told=Count("lines"), amount=Sum("lines__amount"))
-    for order in told.order_by("-placed_at", "-id")[:SHOWN]:
+    for order in told.order_by("-placed_at", "-id")[:most]:
         text = _("%(order)s: %(amount)s, lines: %(lines)s") % {
             "order": order.source_key,
             "amount": format_money(order.amount, order.currency),
             "lines": order.lines_told,
         }
-        yield Event(order.placed_at, _(PURCHASE), f"{text} · {order.store}" if order.store else text)
+        yield Event(order.placed_at, PURCHASE, f"{text} · {order.store}" if order.store else text)
 
 
-def _memberships(party_ids: Sequence[int]) -> Iterable[Event]:
+def _memberships(party_ids: Sequence[int], most: int) -> Iterable[Event]:
     """The campaigns that chose the customer, on the day from which they are measured."""
     members = Member.objects.visible().filter(party__in=party_ids, campaign__measure_from__isnull=False)
-    for member in members.select_related("campaign").order_by("-campaign__measure_from", "-pk")[:SHOWN]:
+    for member in members.select_related("campaign").order_by("-campaign__measure_from", "-pk")[:most]:
         words = [member.role, member.cell, member.reason]
         text = ", ".join(str(word(each)) for each in words if each)
         yield _on_day(
-            member.campaign.measure_from, _(CAMPAIGN), f"{member.campaign.name}: {text}", member.campaign.code
+            member.campaign.measure_from, CAMPAIGN, f"{member.campaign.name}: {text}", member.campaign.code
         )
 
 
-def _contacts(party_ids: Sequence[int]) -> Iterable[Event]:
+def _contacts(party_ids: Sequence[int], most: int) -> Iterable[Event]:
     contacts = Contact.objects.visible().filter(party__in=party_ids)
-    latest = list(contacts.annotate(at=Coalesce("contacted_at", "due_at")).order_by("-at", "-pk")[:SHOWN])
+    latest = list(contacts.annotate(at=Coalesce("contacted_at", "due_at")).order_by("-at", "-pk")[:most])
     campaigns = Campaign.objects.in_bulk([contact.campaign_id for contact in latest])
     for contact in latest:
         name, code = _campaign(campaigns, contact.campaign_id)
         text = f"{name}: {word(contact.channel)}, {word(contact.state)}"
-        yield Event(contact.at, _(CONTACT), text, code)
+        yield Event(contact.at, CONTACT, text, code)
 
 
-def _responses(party_ids: Sequence[int]) -> Iterable[Event]:
+def _responses(party_ids: Sequence[int], most: int) -> Iterable[Event]:
     responses = Response.objects.visible().filter(party__in=party_ids).select_related("campaign")
-    for response in responses.order_by("-responded_at", "-pk")[:SHOWN]:
+    for response in responses.order_by("-responded_at", "-pk")[:most]:
         text = f"{response.campaign.name} {response.reference}".strip()
-        yield Event(response.responded_at, _(RESPONSE), text, response.campaign.code)
+        yield Event(response.responded_at, RESPONSE, text, response.campaign.code)
 
 
-def _suppressions(party_ids: Sequence[int]) -> Iterable[Event]:
-    latest = list(Suppression.objects.filter(party__in=party_ids).order_by("-decided_at", "-id")[:SHOWN])
+def _suppressions(party_ids: Sequence[int], most: int) -> Iterable[Event]:
+    latest = list(Suppression.objects.filter(party__in=party_ids).order_by("-decided_at", "-id")[:most])
     campaigns = Campaign.objects.in_bulk([suppression.campaign_id for suppression in latest])
     for suppression in latest:
         name, code = _campaign(campaigns, suppression.campaign_id)
         text = f"{name}: {word(suppression.reason)}, {phrase(suppression.detail)}"
-        yield Event(suppression.decided_at, _(HELD), text, code)
+        yield Event(suppression.decided_at, HELD, text, code)
 
 
-def _moves(party_ids: Sequence[int]) -> Iterable[Event]:
-    for move in moves_of(party_ids)[:SHOWN]:
+def _moves(party_ids: Sequence[int], most: int) -> Iterable[Event]:
+    for move in moves_of(party_ids)[:most]:
         text = f"{word(move['from']) or '–'} → {word(move['to']) or '–'}"
-        yield _on_day(date.fromisoformat(move["on"]), _(TIER), text)
+        yield _on_day(date.fromisoformat(move["on"]), TIER, text)
 
 
 def _campaign(campaigns: dict[Any, Campaign], campaign_id: int) -> tuple[str, str]:
