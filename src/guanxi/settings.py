@@ -125,8 +125,8 @@ WSGI_APPLICATION = "guanxi.wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "guanxi.shell.security.content_security_policy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -156,6 +156,7 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
+CSRF_FAILURE_VIEW = "guanxi.shell.errors.form_too_old"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
 # Sign-in

@@ -7,5 +7,8 @@ from django.urls import path
 from guanxi.desk.views import frame
 
 urlpatterns = [
+    path("find/", frame.find, name="find"),
+    path("work/", frame.work, name="work"),
+    path("keys/", frame.keys, name="keys"),
     path("undo/", frame.undo, name="undo"),
 ]

@@ -40,3 +40,8 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an address that leads nowhere."""
     return render(request, "shell/not_found.html", status=404)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that was open so long that its token is gone; the browser has kept what was typed."""
+    return render(request, "shell/form_too_old.html", status=403)

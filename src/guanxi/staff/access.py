@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -34,7 +35,7 @@ def may(permission: May) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not isinstance(request.user, User):
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             if not request.user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -50,7 +51,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         return view(request, *args, **kwargs)
 
     return _marked(guarded, "signed in")
@@ -59,6 +60,14 @@ def signed_in(view: View) -> View:
 def everybody(view: View) -> View:
     """Let everybody see a view, signed in or not."""
     return _marked(view, "everybody")
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To sign in, and then to the page that was asked for; after a form, to the page that it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return redirect_to_login(came_from.path if came_from.netloc == request.get_host() else "/")
 
 
 def _marked(view: View, rule: Rule) -> View:

@@ -1,14 +1,48 @@
-"""What the frame of every page asks for: taking something back."""
+"""What the frame of every page asks for: the menu, work under way, help, taking something back."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
+from guanxi.desk.menu import menu
 from guanxi.shell.returning import back
 from guanxi.shell.toasts import take_back
+from guanxi.shell.work import ended, under_way
 from guanxi.staff.access import Request, signed_in
+
+
+@require_safe
+@signed_in
+def find(request: Request) -> HttpResponse:
+    """The menu of customers, pages and actions: a part for the dialog, a page of its own without scripts."""
+    wanted = request.GET.get("wanted", "").replace("\0", "").strip()
+    groups = menu(request.user, wanted, only_new=request.GET.get("only") == "new")
+    template = "desk/menu_found.html" if request.htmx else "desk/menu.html"
+    return render(request, template, {"groups": groups, "wanted": wanted})
+
+
+@require_safe
+@signed_in
+def work(request: Request) -> HttpResponse:
+    """What runs now, and how the jobs that the page was watching have ended."""
+    watched = [int(each) for each in request.GET.get("watched", "").split(",") if _is_id(each)]
+    shown = {"work": under_way(request.user), "ended": ended(request.user, watched)}
+    return render(request, "shell/work_answer.html", shown)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+@require_safe
+@signed_in
+def keys(request: Request) -> HttpResponse:
+    """Every key, and what it does."""
+    template = "shell/keys_list.html" if request.htmx else "shell/keys.html"
+    return render(request, template)
 
 
 @require_POST

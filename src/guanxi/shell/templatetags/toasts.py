@@ -18,3 +18,9 @@ def toast(context: Context, said: Message | Toast) -> dict[str, Any]:
     """What was done, with its way back."""
     shown = toast_of(said) if isinstance(said, Message) else said
     return {"toast": shown, "here": context["request"].get_full_path()}
+
+
+@register.inclusion_tag("shell/toast.html")
+def saying(level: str, text: str) -> dict[str, Any]:
+    """A message that a script shows when its time has come."""
+    return {"toast": Toast(text, level)}
