@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from customer_insight.conditions import Condition, Field, fields_of, to_expression
 from guanxi.customers.models import Assignment, Attribute
-from guanxi.foundation.engine.duck import Duck, identifier, quoted
-from guanxi.foundation.errors import DomainError
+from guanxi.foundation.engine.duck import Duck
 from guanxi.foundation.home import folder
 from guanxi.foundation.models import ChangeRow
 from guanxi.insight.catalogue import MEASURES
+from guanxi.insight.columns import more_fields, with_fields
 from guanxi.insight.models import CustomerInsight, InsightRun, ReplicaTable
 from guanxi.insight.queries import open_published, published, published_run
 from guanxi.insight.replica import open_replica
@@ -46,7 +46,8 @@ def audience_fields() -> dict[str, Field]:
     consents = {
         f"consent.{channel}": Field("boolean", f"Consent to {channel}") for channel in CONSENT_CHANNELS
     }
-    return {**indicators, **{f"class.{name}": field for name, field in CLASSES.items()}, **facts, **consents}
+    classes = {f"class.{name}": field for name, field in CLASSES.items()}
+    return {**indicators, **classes, **facts, **consents, **more_fields()}
 
 
 def unknown_field(name: str, fields: Collection[str]) -> str:
@@ -83,7 +84,7 @@ def open_audience(condition: Condition, run: InsightRun | None = None) -> Iterat
     with published(run) as duck:
         open_replica(duck)
         fields = fields_of(condition)
-        duck.execute(f"CREATE OR REPLACE TEMP VIEW wide AS {_with_fields(f'({CUSTOMERS})', fields)}")
+        duck.execute(f"CREATE OR REPLACE TEMP VIEW wide AS {with_fields(duck, f'({CUSTOMERS})', fields)}")
         found = _fulfilling(duck, condition)
         yield duck, found.select("customer_id", "public_id").to_native()
 
@@ -134,7 +135,7 @@ class _Warm:
             self.duck = _opened(run)
             self.of, self.fields, self.followed = now, set(), ()
         if missing := tuple(field for field in dict.fromkeys(fields) if field not in self.fields):
-            self.duck.execute(f"CREATE OR REPLACE TABLE wider AS {_with_fields('wide', missing)}")
+            self.duck.execute(f"CREATE OR REPLACE TABLE wider AS {with_fields(self.duck, 'wide', missing)}")
             self.duck.execute("BEGIN; DROP TABLE wide; ALTER TABLE wider RENAME TO wide; COMMIT")
             self.fields |= set(missing)
         return self.duck
@@ -197,42 +198,3 @@ CUSTOMERS = """SELECT parties.party_id AS customer_id, parties.public_id, assign
 def _fulfilling(duck: Duck, condition: Condition, table: str = "wide") -> Any:
     columns = {field: field for field in fields_of(condition)}
     return nw.from_native(duck.table(table)).filter(to_expression(condition, columns))
-
-
-def _with_fields(base: str, fields: tuple[str, ...]) -> str:
-    """A query: the customers of `base` with a column per field named; nothing else is read."""
-    columns, joins = ["base.*"], []
-    known = {field.attname for field in CustomerInsight._meta.concrete_fields} - {"run_id", "party_id"}
-    if any(field.startswith(("indicator.", "class.")) for field in fields):
-        joins.append("LEFT JOIN measures ON measures.customer_id = base.customer_id")
-    for number, field in enumerate(fields):
-        group, _, name = field.partition(".")
-        if group in {"indicator", "class"}:
-            if name not in known:
-                raise _no_field(group, name)
-            columns.append(f"measures.{identifier(name)} AS {identifier(field)}")
-        else:
-            joins.append(
-                f"LEFT JOIN ({_latest(group, name)}) f{number} ON f{number}.customer_id = base.customer_id"
-            )
-            columns.append(f"f{number}.value AS {identifier(field)}")
-    return f"SELECT {', '.join(columns)} FROM {base} AS base {' '.join(joins)}"
-
-
-def _no_field(group: str, name: str) -> DomainError:
-    return DomainError(_("%(group)s.%(name)s is no field of a customer.") % {"group": group, "name": name})
-
-
-def _latest(group: str, name: str) -> str:
-    """The latest value of a fact or consent by resolved customer."""
-    if group == "consent":
-        source, chosen, where, newest = "consents", "granted = 1", "channel", "recorded_on, consent_id"
-    elif group == "fact":
-        number = Attribute.objects.filter(code=name, datatype="number").exists()
-        chosen = "value_number" if number else "value_text"
-        source, where, newest = "facts", "attribute", "observed_on, fact_id"
-    else:
-        raise _no_field(group, name)
-    return f"""SELECT coalesce(resolved.customer_id, {source}.party_id) AS customer_id,
-                      arg_max({chosen}, ({newest})) AS value
-               FROM {source} LEFT JOIN resolved USING (party_id) WHERE {where} = '{quoted(name)}' GROUP BY 1"""
