@@ -15,7 +15,6 @@ from guanxi.staff.visibility import EVERYTHING, visible_to
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.requirement("GOV-03")
 def test_managers_see_their_units_and_all_below_salespeople_their_own() -> None:
     people = sales_department()
 

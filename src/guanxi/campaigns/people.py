@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns.models import Campaign, Member, Response
+from guanxi.customers.queries import seen_by
 from guanxi.foundation.errors import NotFound
 from guanxi.outreach.models import Contact
+from guanxi.staff.visibility import Sees
 
 CONTACTS, RESPONSES = "contacts", "responses"
 LISTS = (*Member.Role.values, CONTACTS, RESPONSES)
@@ -31,32 +33,40 @@ class People:
 
 
 def people(
-    campaign: Campaign, role: str, *, only: dict[str, str] | None = None, offset: int = 0, limit: int = 100
+    campaign: Campaign,
+    role: str,
+    *,
+    sees: Sees,
+    only: dict[str, str] | None = None,
+    offset: int = 0,
+    limit: int = 100,
 ) -> People:
-    """Who stands behind a number; `only` narrows by cell, reason or state. Raises NotFound for an unknown list.
+    """Who stands behind a number, of those that somebody sees; `only` narrows by cell, reason or state.
+
+    Raises NotFound for an unknown list.
 
     Each has the source record it comes from (DATA-16).
     """
     own = _own_columns(role)
-    found = _found(campaign, role, only or {})
+    found = _found(campaign, role, only or {}, sees)
     return People(found.count(), own, [_row(each, own) for each in found[offset : offset + limit]])
 
 
 def everybody(
-    campaign: Campaign, role: str, *, only: dict[str, str] | None = None
+    campaign: Campaign, role: str, *, sees: Sees, only: dict[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """All who stand behind a number, one after the other."""
+    """All of them, one after the other."""
     own = _own_columns(role)
-    return (_row(each, own) for each in _found(campaign, role, only or {}).iterator(READ_AT_ONCE))
+    return (_row(each, own) for each in _found(campaign, role, only or {}, sees).iterator(READ_AT_ONCE))
 
 
 def _own_columns(role: str) -> tuple[str, ...]:
     return OWN_COLUMNS.get(role, MEMBER_COLUMNS)
 
 
-def _found(campaign: Campaign, role: str, only: dict[str, str]) -> QuerySet[Any]:
+def _found(campaign: Campaign, role: str, only: dict[str, str], sees: Sees) -> QuerySet[Any]:
     narrowed = {name: value for name, value in only.items() if name in _own_columns(role)}
-    found = _listed(campaign, role).filter(**narrowed)
+    found = _listed(campaign, role).filter(seen_by(sees, "party__"), **narrowed)
     return found.select_related("party__batch").order_by("party_id", "pk")
 
 

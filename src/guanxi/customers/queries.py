@@ -82,10 +82,7 @@ def find_party(reference: str) -> Party:
         source, key = reference.split(":", 1)
         found = parties.filter(source=source, source_key=key).first()
     if found is None:
-        raise NotFound(
-            _("There is no customer %(reference)r; name one by public id or as source:key.")
-            % {"reference": reference}
-        )
+        raise no_customer(reference)
     return found
 
 
@@ -94,6 +91,22 @@ def customer_of(party: Party) -> Party:
     while link := PartyLink.objects.filter(born(), party=party).select_related("survivor").first():
         party = link.survivor
     return party
+
+
+def seen_customer(reference: str, sees: Sees) -> Party:
+    """The customer that a public id or `source:key` means; raises NotFound, the same where it is not to be seen."""
+    customer = customer_of(find_party(reference))
+    if not is_seen(customer, sees):
+        raise no_customer(reference)
+    return customer
+
+
+def no_customer(reference: str) -> NotFound:
+    """What is said where nobody is found."""
+    return NotFound(
+        _("There is no customer %(reference)r; name one by public id or as source:key.")
+        % {"reference": reference}
+    )
 
 
 def parties_of(customer: Party) -> list[Party]:

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from customer_insight.conditions import Condition
 from guanxi.customers.models import Fact, ImportBatch, Party, PartyLink
-from guanxi.customers.queries import born, customer_of, find_party
+from guanxi.customers.queries import born, customer_of, find_party, is_seen, seen_by
 from guanxi.foundation.engine.duck import identifier, rows
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.insight.audience import browse_audience
 from guanxi.insight.catalogue import MEASURES, PUBLISHED
 from guanxi.insight.models import InsightRun
 from guanxi.outreach.gate import identify
+from guanxi.staff.visibility import Sees
 
 PAGE: Final = 50
 COLUMNS: Final = ("sales_amount", "profit_amount", "lifetime_value", "recency_days", "sales_change")
@@ -86,7 +87,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def measured_page(condition: Condition, *, sort: Sort, after: After | None) -> Page:
+def measured_page(condition: Condition, *, sort: Sort, after: After | None, sees: Sees) -> Page:
     """Fifty of those who fulfil a condition, with their measures, from the published copy."""
     fields = [f"indicator.{name}" for name in dict.fromkeys((*COLUMNS, sort.measure))]
     by = identifier(f"indicator.{sort.measure}")
@@ -94,7 +95,7 @@ def measured_page(condition: Condition, *, sort: Sort, after: After | None) -> P
     shown = ", ".join(
         identifier(field) for field in ("class.tier", *(f"indicator.{name}" for name in COLUMNS))
     )
-    with browse_audience(condition, "class.tier", *fields) as (duck, found):
+    with browse_audience(condition, "class.tier", *fields, sees=sees) as (duck, found):
         found.create_view("found", replace=True)
         sql = f"""SELECT customer_id, public_id, {shown}, {by} FROM found WHERE {where}
                   ORDER BY {by} {"DESC" if sort.is_descending else "ASC"} NULLS LAST, customer_id LIMIT {PAGE + 1}"""
@@ -115,15 +116,15 @@ def _later(by: str, sort: Sort, after: After | None) -> tuple[str, list[Any]]:
     return where, [after.value, after.value, after.customer_id]
 
 
-def imported_customers() -> QuerySet[Party]:
+def imported_customers(sees: Sees) -> QuerySet[Party]:
     """Customers as they were imported, oldest first: all there is before the first analysis."""
     absorbed = PartyLink.objects.filter(born()).values("party_id")
-    return Party.objects.filter(born()).exclude(pk__in=absorbed).order_by("pk")
+    return Party.objects.filter(born(), seen_by(sees)).exclude(pk__in=absorbed).order_by("pk")
 
 
-def imported_page(after: After | None) -> Page:
+def imported_page(after: After | None, *, sees: Sees) -> Page:
     """Fifty customers without measures, from the truth."""
-    parties = imported_customers().filter(pk__gt=after.customer_id if after else 0)[: PAGE + 1]
+    parties = imported_customers(sees).filter(pk__gt=after.customer_id if after else 0)[: PAGE + 1]
     customers: list[dict[str, Any]] = [
         {"customer_id": party.pk, "public_id": party.public_id} for party in parties
     ]
@@ -140,8 +141,12 @@ def names_of(customer_ids: Sequence[int]) -> dict[int, str]:
     return {records[party]: name for party, name in ordered}
 
 
-def customers_named(reference: str) -> list[Party]:
-    """The customers that a public id, SOURCE:KEY or a key of any source means."""
+def customers_named(reference: str, *, sees: Sees) -> list[Party]:
+    """The customers that a public id, SOURCE:KEY or a key of any source means, of those that somebody sees."""
+    return [customer for customer in _customers_named(reference) if is_seen(customer, sees)]
+
+
+def _customers_named(reference: str) -> list[Party]:
     try:
         return [customer_of(find_party(reference))]
     except NotFound:

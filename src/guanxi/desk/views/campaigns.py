@@ -1,25 +1,19 @@
-"""Campaigns: the list, one campaign from plan to lesson, its people, and a new plan."""
+"""Campaigns: the list, one campaign from plan to lesson, and its people."""
 
 from __future__ import annotations
 
-import tomllib
-from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from guanxi.campaigns import queries
 from guanxi.campaigns.people import everybody, people
-from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.services import control
 from guanxi.campaigns.services.launch import start_launch
 from guanxi.campaigns.services.measure import close, start_measurement
-from guanxi.campaigns.services.plan import plan_campaign
 from guanxi.desk.campaign_contents import campaign_context, campaign_table, lesson_table, people_table
 from guanxi.desk.undos import PAUSED, RESUMED
 from guanxi.foundation import clock
@@ -27,6 +21,7 @@ from guanxi.foundation.errors import DomainError
 from guanxi.shell.toasts import undoable
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
+from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase
 
 PAGE = 100
@@ -74,13 +69,14 @@ def campaign_members(request: Request, code: str, role: str) -> HttpResponse:
     campaign = queries.campaign_named(code)
     only = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     page = _page_number(request.GET.get("page", ""))
-    found = people(campaign, role, only=only, offset=(page - 1) * PAGE, limit=PAGE)
+    sees = visible_to(request.user)
+    found = people(campaign, role, sees=sees, only=only, offset=(page - 1) * PAGE, limit=PAGE)
     shown = {
         "campaign": campaign,
         "role": role,
         "only": only,
         "total": found.total,
-        "table": people_table(found, lambda: everybody(campaign, role, only=only)),
+        "table": people_table(found, lambda: everybody(campaign, role, sees=sees, only=only)),
         "previous": _address(request, page - 1) if page > 1 else "",
         "next": _address(request, page + 1) if page * PAGE < found.total else "",
         "first": min((page - 1) * PAGE + 1, found.total),
@@ -97,40 +93,6 @@ def _address(request: Request, page: int) -> str:
     parameters = request.GET.copy()
     parameters["page"] = str(page)
     return f"?{parameters.urlencode()}"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@may(May.RUN_CAMPAIGNS)
-def campaign_plan(request: Request) -> HttpResponse:
-    """A plan as a document; what cannot be carried out stays in the form with the complaint above it."""
-    text, complaint = request.POST.get("plan", ""), ""
-    if request.method == "POST":
-        try:
-            campaign = plan_campaign(document=_document(text), actor=request.user.actor)
-        except DomainError as error:
-            complaint = phrase(str(error))
-        else:
-            messages.success(request, _("The plan is kept. Nothing goes out before it is launched."))
-            return redirect("campaign", campaign.code)
-    shown = {"text": text if request.method == "POST" else _example(), "complaint": complaint}
-    return render(request, "desk/campaign_plan.html", shown, status=422 if complaint else 200)
-
-
-def _document(text: str) -> dict[str, Any]:
-    """What a plan says. Raises PlanError where it is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise PlanError(_("%(name)s is nested too deeply.") % {"name": _("The plan")}) from error
-    except tomllib.TOMLDecodeError as error:
-        said = _("%(name)s cannot be read: %(error)s")
-        raise PlanError(said % {"name": _("The plan"), "error": error}) from error
-
-
-def _example() -> str:
-    """A plan that works, in the reader's language, to be changed."""
-    start = clock.business_date(clock.now()) + timedelta(days=7)
-    return render_to_string("desk/campaign_example.html", {"start": f"{start:%Y-%m-%d}"})
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from customer_insight.conditions import Condition
-from guanxi.customers.queries import customer_of, find_party
+from guanxi.customers.queries import seen_customer
 from guanxi.desk import customer_filters as filters
 from guanxi.desk import customer_list as listing
 from guanxi.desk.customer_profile import page_of
@@ -22,6 +22,7 @@ from guanxi.insight.models import InsightRun
 from guanxi.insight.queries import profit_note
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
+from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase
 
 
@@ -42,7 +43,7 @@ def customer_list(request: Request) -> HttpResponse:
 @may(May.SEE_CUSTOMERS)
 def customer_page(request: Request, public_id: str) -> HttpResponse:
     """Everything known of one customer; a merged record leads to the customer that it is."""
-    customer = customer_of(find_party(public_id))
+    customer = seen_customer(public_id, visible_to(request.user))
     if customer.public_id != public_id:
         return redirect("customer", customer.public_id)
     shown = page_of(customer, sees_addresses=request.user.may(May.SEE_ADDRESSES))
@@ -52,7 +53,7 @@ def customer_page(request: Request, public_id: str) -> HttpResponse:
 
 
 def _found(request: Request, wanted: str) -> HttpResponse:
-    found = listing.customers_named(wanted)
+    found = listing.customers_named(wanted, sees=visible_to(request.user))
     if len(found) == 1:
         return redirect("customer", found[0].public_id)
     return render(request, "desk/customers_found.html", {"wanted": wanted, "found": found})
@@ -60,11 +61,12 @@ def _found(request: Request, wanted: str) -> HttpResponse:
 
 def _imported(request: Request) -> HttpResponse:
     """What can be shown before anything is analysed."""
-    page = listing.imported_page(listing.read_after(request.GET.get("after", "")))
+    sees = visible_to(request.user)
+    page = listing.imported_page(listing.read_after(request.GET.get("after", "")), sees=sees)
     shown = {
         "page": page,
         "rows": _rows(request, page.customers, ()),
-        "count": listing.imported_customers().count(),
+        "count": listing.imported_customers(sees).count(),
         "next": _address([], "", page.following),
         "first": "",
         "may_refresh": request.user.may(May.REFRESH_INSIGHT),
@@ -85,12 +87,13 @@ def _measured(request: Request, run: InsightRun) -> HttpResponse:
         else:
             return redirect(reverse("customers") + _address(parts, asked.get("sort", "")))
     condition = filters.together(parts)
-    page = listing.measured_page(condition, sort=sort, after=listing.read_after(asked.get("after", "")))
+    sees, after = visible_to(request.user), listing.read_after(asked.get("after", ""))
+    page = listing.measured_page(condition, sort=sort, after=after, sees=sees)
     shown = {
         "run": run,
         "page": page,
         "rows": _rows(request, page.customers, listing.COLUMNS),
-        "count": count_audience(condition),
+        "count": count_audience(condition, sees=sees),
         "columns": [_column(name, parts, sort) for name in listing.COLUMNS],
         "next": _address(parts, str(sort), page.following),
         "first": _address(parts, str(sort)),
