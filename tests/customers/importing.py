@@ -12,13 +12,13 @@ from guanxi.customers.imports.running import ImportOptions, start_import, start_
 from guanxi.customers.models import ImportBatch
 from guanxi.foundation import jobs
 from guanxi.foundation.actor import Actor
-from guanxi.foundation.models import AuditEntry, AuditHead, AuditValues, ChangeRow, Job
+from guanxi.foundation.models import AuditEntry, AuditHead, AuditValues, ChangeRow, Event, Job
 
 MIA = Actor("Mia")
 NOT_COMPARED = {
-    model._meta.db_table for model in (AuditEntry, AuditHead, AuditValues, Job, ImportBatch, ChangeRow)
+    model._meta.db_table for model in (AuditEntry, AuditHead, AuditValues, Event, Job, ImportBatch, ChangeRow)
 } | {"sqlite_sequence", "django_migrations"}
-"""The record of what was done, and the queue by which the replica follows it."""
+"""The record of what was done, and the queues by which the replica and other systems follow it."""
 
 
 def file_of(folder: Path, content: str | bytes, name: str = "file.csv") -> Path:

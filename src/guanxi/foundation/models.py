@@ -1,4 +1,4 @@
-"""Jobs, audit, change rows and settings rows."""
+"""Jobs, audit, change rows, events and settings rows."""
 
 from __future__ import annotations
 
@@ -99,6 +99,23 @@ class ChangeRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} import {self.import_id} row {self.row_id}"
+
+
+class Event(models.Model):
+    """Something that happened here that other systems may be told of; written with what it tells."""
+
+    public_id = models.CharField(max_length=24, unique=True)
+    type = models.CharField(max_length=40)
+    data = models.JSONField()
+    created_at = models.DateTimeField()
+    announced = models.BooleanField(default=False)
+    """Whether it is on its way to all who want it."""
+
+    class Meta:
+        indexes = (models.Index(fields=["id"], condition=Q(announced=False), name="event_to_announce"),)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.public_id}"
 
 
 class Setting(models.Model):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from customer_insight.schemes import moves
 from customer_insight.tiers import default_tier_scheme
 from guanxi.customers.queries import require_one_currency
-from guanxi.foundation import audit, clock, jobs
+from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine import lake
 from guanxi.foundation.engine.bulk import append, insertion
@@ -179,6 +179,7 @@ def _publish(running: RunningJob, run: InsightRun) -> None:
             as_of=run.as_of.isoformat(),
             customers=run.customers,
         )
+        events.emit("insight.refreshed", run=run.pk, as_of=run.as_of.isoformat(), customers=run.customers)
 
 
 def _remove_old(running: RunningJob, run: InsightRun) -> None:

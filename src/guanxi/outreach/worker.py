@@ -1,4 +1,4 @@
-"""A worker process: it takes over from dead ones, runs the jobs that wait, and delivers."""
+"""A worker process: it takes over from dead ones, runs the jobs that wait, delivers, and tells other systems."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from guanxi.outreach.delivery.running import Delivery
 from guanxi.outreach.delivery.workers import recover
 from guanxi.outreach.policy import read_policy
 from guanxi.outreach.queries import LATER, QUIET, next_due, waiting_counts
+from guanxi.webhooks.worker import Messenger
 
 POLL = 0.1
 RECOVER_EVERY = 10.0
@@ -42,6 +43,27 @@ class WorkDone:
     """When the next of those that are not due yet is."""
 
 
+@dataclass(frozen=True)
+class _Threads:
+    """What works beside the jobs."""
+
+    delivery: Delivery
+    messenger: Messenger
+
+    @property
+    def error(self) -> BaseException | None:
+        return self.delivery.error or self.messenger.error
+
+    @property
+    def passes(self) -> tuple[int, int]:
+        return self.delivery.passes, self.messenger.passes
+
+    def have_been_idle_since(self, passes: tuple[int, int]) -> bool:
+        """Whether both have looked since and found nothing left to do now."""
+        delivered, told = passes
+        return self.delivery.has_been_idle_since(delivered) and self.messenger.has_been_idle_since(told)
+
+
 class Interrupted(BaseException):
     """The worker was told to stop inside a job; the next worker goes on with it."""
 
@@ -58,7 +80,7 @@ def run_worker(
 
     `now` says what is due and stamps the ledger, so a replay may run at another date. SIGTERM, SIGINT and
     `stop` end it cleanly: messages in hand are finished, a running job stays for the next worker. Raises what
-    broke delivery; with `once`, also DomainError when the mail server cannot be reached.
+    broke delivery or webhooks; with `once`, also DomainError when the mail server cannot be reached.
     """
     if connections < 1:
         raise DomainError(_("A worker needs at least one connection."))
@@ -69,16 +91,19 @@ def run_worker(
     delivery = Delivery(
         connections=connections, now=now, tell=tell, patience=TRIES_ONCE if once else float("inf")
     )
+    threads = _Threads(delivery, Messenger())
     with _signals(stopping):
         delivery.start()
+        threads.messenger.start()
         try:
-            _work(delivery, once, now, _until(stopping, tell), stopping, done.jobs)
+            _work(threads, once, now, _until(stopping, tell), stopping, done.jobs)
         except Interrupted:
             pass
         finally:
             delivery.stop()
-    if delivery.error:
-        raise delivery.error
+            threads.messenger.stop()
+    if threads.error:
+        raise threads.error
     done.messages = delivery.ended
     _leave(done, now())
     return done
@@ -95,19 +120,19 @@ def _leave(done: WorkDone, at: datetime) -> None:
 
 
 def _work(
-    delivery: Delivery,
+    threads: _Threads,
     once: bool,
     now: Callable[[], datetime],
     tell: Progress,
     stopping: threading.Event,
     ended: Counter[str],
 ) -> None:
-    recovered, passes = time.monotonic(), delivery.passes
-    while not stopping.is_set() and not delivery.error:
+    recovered, passes = time.monotonic(), threads.passes
+    while not stopping.is_set() and not threads.error:
         if job := run_next(tell):
             ended[job.state] += 1
-            passes = delivery.passes  # the job may have left something to deliver
-        elif once and delivery.has_been_idle_since(passes):
+            passes = threads.passes  # the job may have left something to deliver
+        elif once and threads.have_been_idle_since(passes):
             return
         else:
             stopping.wait(POLL)

@@ -13,7 +13,7 @@ from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import campaign_named, measured_window, membership_counts
 from guanxi.campaigns.units import copy_members, costs_by_cell, new_customers, sales_windows, units
-from guanxi.foundation import audit, clock, jobs
+from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine.duck import Duck, value, workspace
 from guanxi.foundation.errors import DomainError
@@ -61,6 +61,7 @@ def run_measurement(running: RunningJob) -> dict[str, Any]:
         open_ones = Campaign.objects.filter(pk=campaign.pk).exclude(state=Campaign.State.CLOSED)
         if open_ones.update(results=results, measured_at=clock.now()):
             audit.record(running.actor, "measured", "campaign", campaign.code, verdict=results["verdict"])
+            events.emit("campaign.measured", campaign=campaign.code, verdict=results["verdict"])
             return results
     return dict(campaign_named(campaign.code).results)
 
@@ -134,6 +135,7 @@ def close(*, code: str, analysis: str, lesson: str, actor: Actor) -> Campaign:
         campaign.analysis, campaign.lesson = analysis.strip(), lesson.strip()
         campaign.save(update_fields=["state", "analysis", "lesson"])
         audit.record(actor, "closed", "campaign", code, lesson=lesson)
+        events.emit("campaign.closed", campaign=code)
     return campaign
 
 

@@ -22,7 +22,7 @@ from guanxi.customers.imports.reading import fingerprint
 from guanxi.customers.imports.undoing import note_change, take_back
 from guanxi.customers.models import ImportBatch
 from guanxi.customers.queries import require_one_currency
-from guanxi.foundation import audit, clock, jobs
+from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine.duck import was_interrupted, workspace
 from guanxi.foundation.errors import NotFound
@@ -245,3 +245,5 @@ def _publish(running: RunningJob, batch: ImportBatch) -> None:
             source=batch.source,
             rows=batch.rows_good,
         )
+        told = {"import": batch.pk, "kind": batch.kind, "source": batch.source, "rows": batch.rows_good}
+        events.emit("import.published", **told)

@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.db.models import Min
 
 from guanxi.customers.models import ImportBatch, Versioned
-from guanxi.foundation import audit, clock
+from guanxi.foundation import audit, clock, events
 from guanxi.foundation.engine.duck import rows, workspace
 from guanxi.foundation.engine.truth import copy_truth
 from guanxi.foundation.jobs import RunningJob
@@ -44,6 +44,9 @@ def take_back(running: RunningJob, batch: ImportBatch, final: ImportBatch.State)
     with running.writing("finishing"):
         ImportBatch.objects.filter(pk=batch.pk).update(state=final, lane=None, undone_at=clock.now())
         audit.record(running.actor, final.value, "import", batch.pk, file=batch.file_name, kept=kept)
+        if final == ImportBatch.State.UNDONE:
+            told = {"import": batch.pk, "kind": batch.kind, "source": batch.source, "kept": kept}
+            events.emit("import.undone", **told)
     return kept
 
 

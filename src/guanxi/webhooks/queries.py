@@ -1,0 +1,89 @@
+"""Reading endpoints and what they were told."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from guanxi.foundation.errors import NotFound
+from guanxi.webhooks.models import Attempt, Delivery, Endpoint
+
+ON, FAILING, OFF = "on", "failing", "switched off"
+"""How an endpoint is doing."""
+
+
+def endpoint_of(endpoint_id: int, *, lock: bool = False) -> Endpoint:
+    """An endpoint by its number; raises NotFound."""
+    endpoints = Endpoint.objects.select_for_update() if lock else Endpoint.objects.all()
+    found = endpoints.filter(pk=endpoint_id).first()
+    if found is None:
+        raise NotFound(_("There is no endpoint %(id)s; `guanxi webhooks` lists them.") % {"id": endpoint_id})
+    return found
+
+
+def delivery_of(delivery_id: int, *, lock: bool = False) -> Delivery:
+    """A delivery by its number, with event and endpoint; raises NotFound."""
+    deliveries = Delivery.objects.select_for_update(of=("self",)) if lock else Delivery.objects.all()
+    found = deliveries.select_related("endpoint", "event").filter(pk=delivery_id).first()
+    if found is None:
+        raise NotFound(_("There is no delivery %(id)s.") % {"id": delivery_id})
+    return found
+
+
+def endpoint_rows() -> list[dict[str, Any]]:
+    """Every endpoint and how it is doing; secrets are not shown."""
+    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.PENDING))
+    told = Endpoint.objects.annotate(waiting=waiting, last=Max("deliveries__attempts__at"))
+    return [
+        {
+            "id": endpoint.pk,
+            "address": shown_address(endpoint),
+            "events": endpoint.events,
+            "state": state_of(endpoint),
+            "waiting": endpoint.waiting,
+            "failures": endpoint.failures,
+            "last_attempt_at": endpoint.last,
+        }
+        for endpoint in told.order_by("pk")
+    ]
+
+
+def delivery_rows(endpoint: Endpoint, limit: int = 50) -> list[dict[str, Any]]:
+    """What an endpoint was told, the newest first, with the last attempt at each."""
+    last = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
+    names = ("at", "status", "error", "milliseconds")
+    shown = endpoint.deliveries.select_related("event").annotate(
+        **{f"last_{name}": Subquery(last.values(name)[:1]) for name in names}, attempted=Count("attempts")
+    )
+    return [
+        {
+            "id": delivery.pk,
+            "event": delivery.event.public_id,
+            "type": delivery.event.type,
+            "created_at": delivery.event.created_at,
+            "state": delivery.state,
+            "attempts": delivery.attempted,
+            "at": delivery.last_at,
+            "status": delivery.last_status,
+            "error": delivery.last_error or "",
+            "ms": delivery.last_milliseconds,
+            "due_at": delivery.due_at if delivery.state == Delivery.State.PENDING else None,
+        }
+        for delivery in shown.order_by("-pk")[:limit]
+    ]
+
+
+def state_of(endpoint: Endpoint) -> str:
+    """on, failing or switched off."""
+    if not endpoint.is_active:
+        return OFF
+    return FAILING if endpoint.failures else ON
+
+
+def shown_address(endpoint: Endpoint) -> str:
+    """The address without its query, in which receivers put keys of theirs."""
+    parts = urlsplit(endpoint.address)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" + ("?…" if parts.query else "")
