@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Final, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
+
+TAIL: Final = 4
+"""So many last digits of a number must be known to find it."""
 
 
 class ImportBatch(models.Model):
@@ -166,6 +170,30 @@ class Fact(Versioned):
         return f"{self.attribute_id} = {self.value_text}"
 
 
+class NameToken(models.Model):
+    """One way to write a name, by which its customer is found (`customers.names`); it comes and goes with its fact."""
+
+    token = models.CharField(max_length=60)
+    # Without constraints and indexes of their own: there are many, and undoing finds them by their range of ids.
+    fact = models.ForeignKey(Fact, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
+    batch = models.ForeignKey(
+        ImportBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        indexes = (
+            # Holds all that tells a token that counts from one that does not: those of an import under way are many.
+            models.Index(
+                fields=["token", "-fact", "batch"],
+                opclasses=["varchar_pattern_ops", "int8_ops", "int8_ops"],
+                name="name_token",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class ContactPoint(Versioned):
     """An address of a party on a channel, normalised."""
 
@@ -183,7 +211,13 @@ class ContactPoint(Versioned):
     class Meta:
         indexes = (
             superseded_index("contact_point_superseded"),
-            models.Index(fields=["value", "kind"], name="contact_point_value"),
+            # Found as a whole, by its beginning, and a number by its last digits.
+            models.Index(
+                fields=["value", "kind"],
+                opclasses=["varchar_pattern_ops", "varchar_pattern_ops"],
+                name="contact_point_value",
+            ),
+            models.Index(Right("value", TAIL), condition=Q(kind="mobile"), name="contact_point_tail"),
         )
 
     def __str__(self) -> str:

@@ -69,6 +69,15 @@ def seen_by(sees: Sees, party_path: str = "") -> Q:
     return Q(**{owner: None}) | Q(**{f"{owner}__in": sees.owners})
 
 
+def seen_sql(party_id: str, sees: Sees) -> str:
+    """The same in SQL, for a column that holds the id of a party."""
+    if sees.owners is None:
+        return "TRUE"
+    owners = ", ".join(map(str, sorted(sees.owners))) or "0"
+    return f"""NOT EXISTS (SELECT 1 FROM customers_assignment assignment
+                           WHERE assignment.party_id = {party_id} AND assignment.owner_id NOT IN ({owners}))"""
+
+
 def is_seen(customer: Party, sees: Sees) -> bool:
     """Whether somebody sees a customer."""
     return sees.everything or Party.objects.filter(seen_by(sees), pk=customer.pk).exists()
@@ -107,6 +116,15 @@ def no_customer(reference: str) -> NotFound:
         _("There is no customer %(reference)r; name one by public id or as source:key.")
         % {"reference": reference}
     )
+
+
+def customers_of(party_ids: Sequence[int]) -> dict[int, int]:
+    """Each of some parties → the customer that it is, by their ids; it reads only the links of these parties."""
+    customers = {party: party for party in party_ids}
+    links = PartyLink.objects.filter(born()).values_list("party_id", "survivor_id")
+    while found := dict(links.filter(party__in=set(customers.values()))):
+        customers = {party: found.get(customer, customer) for party, customer in customers.items()}
+    return customers
 
 
 def parties_of(customer: Party) -> list[Party]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Consent, ContactPoint, Party, PartyLink
-from guanxi.customers.queries import born
+from guanxi.customers.queries import born, customers_of
 from guanxi.foundation.errors import DomainError
 from guanxi.outreach.models import Contact
 from guanxi.outreach.policy import ContactPolicy
@@ -73,7 +73,7 @@ def identify(party_ids: Sequence[int], *, lock: bool) -> Known:
     """
     if lock:  # before the links are read: merging locks the same rows
         _lock(party_ids)
-    customers = _survivors(party_ids)
+    customers = customers_of(party_ids)
     if lock and (others := set(customers.values()).difference(party_ids)):
         _lock(others)
     return Known(customers, _merged_into(set(customers.values())))
@@ -114,14 +114,6 @@ def _lock(party_ids: Collection[int]) -> None:
     """Lock in one order, so that launches wait for each other, not in a circle; SQLite has one writer."""
     rows = Party.objects.select_for_update(no_key=True).filter(pk__in=list(party_ids)).order_by("pk")
     list(rows.values_list("pk", flat=True))
-
-
-def _survivors(party_ids: Sequence[int]) -> dict[int, int]:
-    customers = {party: party for party in party_ids}
-    links = PartyLink.objects.filter(born()).values_list("party_id", "survivor_id")
-    while found := dict(links.filter(party__in=set(customers.values()))):
-        customers = {party: found.get(customer, customer) for party, customer in customers.items()}
-    return customers
 
 
 def _merged_into(customers: set[int]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from guanxi.customers.imports.cells import COMMA, as_number
 from guanxi.customers.imports.columns import MappingError, attribute_code
 from guanxi.customers.imports.identifiers import identifying_columns
 from guanxi.customers.imports.kinds import Field, ImportKind, Staging
+from guanxi.customers.imports.name_tokens import stage_name_tokens
 from guanxi.customers.imports.options import ImportOptions
 from guanxi.customers.imports.staging import (
     instant,
@@ -76,6 +77,8 @@ FIELDS = (
 CHANNELS = ("email", "sms")
 DataType = Attribute.DataType
 EXTRA = "extra_"
+NAME = "name"
+"""The attribute by whose values customers are found."""
 FACT_FIELDS = {
     "name": ("identity", DataType.TEXT),
     "acquisition_channel": ("acquisition", DataType.TEXT),
@@ -228,6 +231,8 @@ def _stage_facts(staging: Staging, options: ImportOptions) -> None:
             FROM facts ORDER BY party_id""",
     )
     staging.datasets.add("facts")
+    if NAME in ids:
+        stage_name_tokens(staging, ids[NAME])
 
 
 def _stage_contact_points(staging: Staging) -> None:

@@ -38,6 +38,11 @@ def stage_numbered(staging: Staging, model: type[Model], sql: str) -> None:
         stage_rows(staging, model, numbered, first_id=first)
 
 
+def staged_file(staging: Staging, model: type[Model]) -> str:
+    """Where the rows last staged for a model lie, to stand between single quotes in SQL."""
+    return next(_path(staging, staged.file) for staged in reversed(staging.staged) if staged.model is model)
+
+
 def supersede(staging: Staging, model: type[Model], sql: str) -> None:
     """Say which rows (a query with a column id) this batch replaces."""
     file = f"replaced-{len(staging.supersedes):02d}-{model._meta.model_name}.parquet"
