@@ -103,9 +103,12 @@ INSTALLED_APPS = [
     "guanxi.insight",
     "guanxi.campaigns",
     "guanxi.desk",
+    "guanxi.api",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
 ]
 
@@ -178,6 +181,26 @@ LOGIN_REDIRECT_URL = "home"
 MFA_TOTP_ISSUER = "Guanxi"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+OIDC_URL = ENVIRONMENT.get("GUANXI_OIDC_URL", "")
+"""The company's own sign-in (OpenID Connect), beside passwords; empty where there is none."""
+SOCIALACCOUNT_ADAPTER = "guanxi.staff.sign_in.CompanyAccounts"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": ENVIRONMENT.get("GUANXI_OIDC_NAME", "OpenID Connect"),
+                "client_id": ENVIRONMENT.get("GUANXI_OIDC_CLIENT_ID", ""),
+                "secret": ENVIRONMENT.get("GUANXI_OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = _zone(ENVIRONMENT.get("GUANXI_TIME_ZONE", "UTC"))
@@ -201,6 +224,11 @@ EMAIL_HOST_PASSWORD = ENVIRONMENT.get("GUANXI_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = ENVIRONMENT.get("GUANXI_EMAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = ENVIRONMENT.get("GUANXI_EMAIL_FROM", "guanxi@example.com")
+
+API_REQUESTS_PER_MINUTE = int(ENVIRONMENT.get("GUANXI_API_REQUESTS_PER_MINUTE", "600"))
+"""How many requests one token may make."""
+API_BATCH_MEGABYTES = int(ENVIRONMENT.get("GUANXI_API_BATCH_MEGABYTES", "1024"))
+"""How large the body of one batch may be."""
 
 ENGINE_MEMORY = ENVIRONMENT.get("GUANXI_ENGINE_MEMORY", "3GB")
 """What the columnar engine may hold in memory before it spills to disk."""

@@ -22,8 +22,10 @@ urlpatterns = [
     path("insight/", include("guanxi.desk.insight_urls")),
     path("campaigns/", include("guanxi.desk.campaign_urls")),
     path("imports/", include("guanxi.desk.import_urls")),
+    path("api/v1/", include("guanxi.api.urls")),
     path("accounts/tokens/", tokens.token_list, name="tokens"),
     path("accounts/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

@@ -19,6 +19,7 @@ SIGN_IN = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_confirm_email", "account_email_verification_sent", "account_confirm_login_code",
     "account_request_login_code",
+    "openid_connect_login", "openid_connect_callback",
     "account_reauthenticate", "mfa_authenticate", "mfa_login_webauthn", "mfa_signup_webauthn",
 }  # fmt: skip
 """Addresses of the sign-in library that serve those who have not signed in."""

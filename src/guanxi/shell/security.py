@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY: Final = "; ".join(
@@ -26,7 +28,15 @@ def content_security_policy(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = respond(request)
-        response["Content-Security-Policy"] = POLICY
+        response["Content-Security-Policy"] = _policy()
         return response
 
     return middleware
+
+
+def _policy() -> str:
+    """A form may also lead to the company's own sign-in, where there is one."""
+    if not settings.OIDC_URL:
+        return POLICY
+    company = urlsplit(settings.OIDC_URL)
+    return POLICY.replace("form-action 'self'", f"form-action 'self' {company.scheme}://{company.netloc}")
