@@ -1,4 +1,4 @@
-"""Merging and un-merging customers, and saying who looks after them.
+"""Merging and un-merging customers, saying who looks after them, and withdrawing consent.
 
 Rows point for ever at the party they were recorded for.
 """
@@ -6,12 +6,13 @@ Rows point for ever at the party they were recorded for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guanxi.customers.models import Assignment, Party, PartyLink
+from guanxi.customers.models import Assignment, Consent, Party, PartyLink
 from guanxi.customers.queries import customer_of, find_party, record_ids_of, seen_by
 from guanxi.foundation import audit, clock
 from guanxi.foundation.actor import Actor
@@ -71,7 +72,9 @@ def assign_customers(
         raise DomainError(_("%(name)s cannot be given these customers.") % {"name": owner.actor.name})
     for some in _portions(customer_ids):
         if Party.objects.filter(seen_by(sees), pk__in=some).count() < len(set(some)):
-            raise DomainError(_("Some of these customers are not there, or looked after by people whom you do not lead."))
+            raise DomainError(
+                _("Some of these customers are not there, or looked after by people whom you do not lead.")
+            )
     for some in _portions(customer_ids):
         with transaction.atomic():
             _assign(record_ids_of(some), owner, actor)
@@ -114,3 +117,26 @@ def _share_owner(survivor: Party, merged: Party, actor: Actor) -> None:
     )
     if owner_id := owners.get(survivor.pk, owners.get(merged.pk)):
         _assign(record_ids_of([survivor.pk]), User.objects.get(pk=owner_id), actor)
+
+
+def withdraw_consent(*, party_ids: Sequence[int], channel: str, source: str, actor: Actor) -> list[int]:
+    """Note today that source records want nothing more on a channel; return those that had not said so today.
+
+    One record per source record, channel and source, which a later day moves on: the latest record counts, so consent
+    that was given in between is withdrawn again. It came in by no import, and no undo takes it back.
+    """
+    today = clock.business_date(clock.now())
+    with transaction.atomic():
+        # Locking them first: of two requests at once the second finds what the first wrote.
+        locked = Party.objects.select_for_update(no_key=True).filter(pk__in=list(party_ids)).order_by("pk")
+        return [party.pk for party in locked if _refuse(party, channel, source, today, actor)]
+
+
+def _refuse(party: Party, channel: str, source: str, today: date, actor: Actor) -> bool:
+    own = {"party": party, "channel": channel, "source": source, "batch": None, "superseded_by": None}
+    if Consent.objects.filter(**own, granted=False, recorded_on__gte=today).exists():
+        return False
+    consent, _ = Consent.objects.update_or_create(**own, defaults={"granted": False, "recorded_on": today})
+    ChangeRow.objects.create(dataset="consents", row_id=consent.pk)
+    audit.record(actor, "unsubscribed", "customer", party.public_id, channel=channel, source=source)
+    return True

@@ -1,4 +1,4 @@
-"""The send ledger, what is sent, what was held back and why."""
+"""The send ledger, what is sent, what was held back and why, and which links customers followed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Dispatch(models.Model):
         FINISHED = "finished"
 
     campaign_id = models.BigIntegerField(primary_key=True)
+    code = models.CharField(max_length=190, blank=True, db_default="")
+    """What the room above calls the campaign; other systems are told of it by this."""
     state = models.CharField(max_length=10, choices=State, default=State.PREPARING)
 
     def __str__(self) -> str:
@@ -38,6 +40,20 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Link(models.Model):
+    """An address to which the letters of a campaign may lead."""
+
+    campaign_id = models.BigIntegerField()
+    name = models.CharField(max_length=40)
+    address = models.CharField(max_length=2000)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["campaign_id", "name"], name="link_one_per_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.address}"
 
 
 class Contact(Versioned):
@@ -123,6 +139,22 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
+
+
+class Click(models.Model):
+    """A customer followed a link of a letter: when first and last, and how often."""
+
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="clicks")
+    link = models.ForeignKey(Link, models.PROTECT, related_name="clicks")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["contact", "link"], name="click_once_per_link"),)
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id} followed {self.link_id} {self.count} times"
 
 
 class DeliveryWorker(models.Model):

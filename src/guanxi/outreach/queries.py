@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
+from django.utils.translation import gettext as _
 
-from guanxi.outreach.models import Contact, Dispatch, Suppression
+from guanxi.foundation.errors import NotFound
+from guanxi.outreach.models import Click, Contact, Dispatch, Link, Suppression
 from guanxi.outreach.policy import ContactPolicy
 
 OPEN = (Contact.State.PLANNED, Contact.State.CLAIMED, Contact.State.HANDED_OVER)
@@ -114,6 +116,63 @@ def suppressions_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
             "decided_at": suppression.decided_at.isoformat(),
         }
         for suppression in suppressions
+    ]
+
+
+def link_address(contact_id: int, link_id: int) -> str:
+    """Where a link of the letter of a contact leads; raises NotFound where there is none."""
+    of_campaign = Contact.objects.filter(pk=contact_id).values("campaign_id")
+    found = (
+        Link.objects.filter(pk=link_id, campaign_id__in=of_campaign).values_list("address", flat=True).first()
+    )
+    if found is None:
+        raise NotFound(_("This link is not known here any more."))
+    return found
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Of the customers of a cell who got the letter, how many followed a link (attributed, not caused)."""
+
+    cell: str
+    delivered: int
+    followed: int
+
+    @property
+    def share(self) -> float | None:
+        """followed / delivered; None where nothing was delivered."""
+        return self.followed / self.delivered if self.delivered else None
+
+
+def followed_by_cell(campaign_id: int) -> list[Followed]:
+    """Clicks per cell of a campaign whose letters have links; nothing for one without."""
+    if not Link.objects.filter(campaign_id=campaign_id).exists():
+        return []
+    cells = delivered_contacts(campaign_id).values_list("cell").order_by("cell")
+    counted = cells.annotate(
+        delivered=Count("pk", distinct=True), followed=Count("clicks__contact", distinct=True)
+    )
+    return [Followed(*row) for row in counted]
+
+
+def delivered_contacts(campaign_id: int) -> QuerySet[Contact]:
+    """The contacts of a campaign that certainly arrived."""
+    delivered = Contact.State.DELIVERED
+    return Contact.objects.visible().filter(campaign_id=campaign_id, state=delivered)
+
+
+def clicks_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The links that a customer followed, the latest first."""
+    clicks = Click.objects.filter(contact__party__in=party_ids).select_related("contact", "link")
+    return [
+        {
+            "campaign": click.contact.campaign_id,
+            "link": click.link.name,
+            "first_at": click.first_at.isoformat(),
+            "last_at": click.last_at.isoformat(),
+            "count": click.count,
+        }
+        for click in clicks.order_by("-last_at", "-pk")
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from guanxi.customers.models import Party
 from guanxi.foundation.configuration import DEFINITIONS, Definition
 from guanxi.foundation.registry import PersonalData, Reference, registry
-from guanxi.outreach.models import Contact, Suppression
+from guanxi.outreach.models import Click, Contact, Suppression
 from guanxi.outreach.policy import SETTING, ContactPolicy, as_setting, parse_policy
-from guanxi.outreach.queries import contacts_of, suppressions_of
+from guanxi.outreach.queries import clicks_of, contacts_of, suppressions_of
 
 
 def fill() -> None:
@@ -16,6 +16,7 @@ def fill() -> None:
     registry.add(
         PersonalData("contacts", Contact, contacts_of),
         PersonalData("suppressions", Suppression, suppressions_of),
+        PersonalData("clicks", Click, clicks_of, "contact__party_id"),
         Reference(Party, Contact, "party_id", "batch_id"),
         Reference(Party, Suppression, "party_id"),
     )

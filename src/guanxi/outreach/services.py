@@ -1,4 +1,4 @@
-"""Putting contacts on the ledger, and starting, pausing and stopping their way out."""
+"""Putting contacts on the ledger, starting, pausing and stopping their way out, and what customers answer."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from guanxi.foundation import audit, clock
+from guanxi.customers.models import ContactPoint
+from guanxi.customers.services import withdraw_consent
+from guanxi.foundation import audit, clock, events
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine.bulk import append
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.outreach.gate import Held, Known, customer_addresses, identify, judge
-from guanxi.outreach.models import Contact, Dispatch, Message, Suppression
+from guanxi.outreach.models import Click, Contact, Dispatch, Link, Message, Suppression
 from guanxi.outreach.policy import ContactPolicy
-from guanxi.outreach.queries import has_open_contacts
+from guanxi.outreach.queries import has_open_contacts, link_address
 
 State = Dispatch.State
+CUSTOMER = Actor("customer")
+UNSUBSCRIBED = "unsubscribe"
+"""The source of consent that a customer withdrew by a letter's link."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +122,17 @@ def write_messages(campaign_id: int, messages: Mapping[str, tuple[str, str]]) ->
             )
 
 
-def prepare(*, campaign_id: int, actor: Actor) -> Dispatch:
-    """Open a campaign's dispatch; what is admitted waits until it is started."""
+def write_links(campaign_id: int, links: Mapping[str, str]) -> None:
+    """Set where the letters of a campaign may lead: name → address."""
     with transaction.atomic():
-        dispatch, created = Dispatch.objects.get_or_create(campaign_id=campaign_id)
+        for name, address in links.items():
+            Link.objects.update_or_create(campaign_id=campaign_id, name=name, defaults={"address": address})
+
+
+def prepare(*, campaign_id: int, code: str = "", actor: Actor) -> Dispatch:
+    """Open the dispatch of a campaign, which others know by a code; what is admitted waits until it is started."""
+    with transaction.atomic():
+        dispatch, created = Dispatch.objects.get_or_create(campaign_id=campaign_id, defaults={"code": code})
         if not created and dispatch.state != State.PREPARING:
             raise DomainError(
                 _("The dispatch of campaign %(campaign_id)s is %(state)s already.")
@@ -172,7 +184,40 @@ def finish(*, campaign_id: int, actor: Actor) -> Dispatch:
                 _("The dispatch of campaign %(campaign_id)s still has contacts to deliver.")
                 % {"campaign_id": campaign_id}
             )
+        events.emit("campaign.finished", campaign=dispatch.code)
     return dispatch
+
+
+def unsubscribe(*, contact_id: int) -> bool:
+    """A customer who got a letter wants no more on its channel; False when that is on record since today.
+
+    It holds for the record that was written to, and for those merged into it that the address came from: should they
+    be taken apart again, nobody is written to who refused. Raises NotFound for a contact that is there no longer.
+    """
+    with transaction.atomic():
+        contact = Contact.objects.visible().select_related("party").filter(pk=contact_id).first()
+        if contact is None:
+            raise NotFound(_("This letter is not known here any more."))
+        known = identify([contact.party_id], lock=False)
+        points = ContactPoint.objects.visible().filter(value=contact.address, party__in=list(known.records))
+        holders = {contact.party_id, *points.values_list("party_id", flat=True)}
+        withdrawn = withdraw_consent(
+            party_ids=sorted(holders), channel=contact.channel, source=UNSUBSCRIBED, actor=CUSTOMER
+        )
+        if withdrawn:
+            told = {"customer": contact.party.public_id, "channel": contact.channel}
+            events.emit("customer.unsubscribed", **told)
+    return bool(withdrawn)
+
+
+def record_click(*, contact_id: int, link_id: int) -> str:
+    """Note that a customer followed a link of a letter; where it leads. Raises NotFound."""
+    address, at = link_address(contact_id, link_id), clock.now()
+    with transaction.atomic():
+        own = {"contact_id": contact_id, "link_id": link_id}
+        Click.objects.bulk_create([Click(**own, first_at=at, last_at=at)], ignore_conflicts=True)
+        Click.objects.filter(**own).update(count=F("count") + 1, last_at=at)
+    return address
 
 
 def _cancel(contacts: QuerySet[Contact]) -> int:

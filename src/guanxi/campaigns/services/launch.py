@@ -23,7 +23,7 @@ from guanxi.campaigns.remarks import holds_nobody_out, nobody_held_out
 from guanxi.campaigns.services.plan import assign
 from guanxi.customers.models import Party
 from guanxi.customers.queries import born
-from guanxi.foundation import audit, clock, jobs
+from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine.bulk import append
 from guanxi.foundation.engine.duck import quoted
@@ -107,8 +107,9 @@ def _launch(running: RunningJob, campaign: Campaign, drawn: Path) -> None:
     running.advance("drawing the audience")
     if not drawn.exists():
         _draw(campaign, plan, drawn)
-    outreach.prepare(campaign_id=campaign.pk, actor=running.actor)
+    outreach.prepare(campaign_id=campaign.pk, code=campaign.code, actor=running.actor)
     outreach.write_messages(campaign.pk, {cell.code: (cell.subject, cell.body) for cell in plan.cells})
+    outreach.write_links(campaign.pk, plan.links)
     total = int(pa.parquet.read_metadata(drawn).num_rows)
     for done, batch in _batches(drawn, campaign.launched_up_to):
         with running.writing("deciding about customers", done, total):
@@ -216,7 +217,9 @@ def _go(running: RunningJob, campaign: Campaign, plan: Plan) -> None:
                 _("Campaign %(code)s was stopped while it was being launched.") % {"code": campaign.code}
             )
         outreach.start(campaign_id=campaign.pk, actor=running.actor)
-        audit.record(running.actor, "launched", "campaign", campaign.code, **membership_counts(campaign))
+        counts = membership_counts(campaign)
+        audit.record(running.actor, "launched", "campaign", campaign.code, **counts)
+        events.emit("campaign.launched", campaign=campaign.code, members=counts)
     campaign.refresh_from_db()
 
 

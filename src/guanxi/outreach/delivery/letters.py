@@ -1,4 +1,4 @@
-"""What each contact says: names, texts, and a last look at consent."""
+"""What each contact says: names, texts, links, and a last look at consent."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from guanxi.customers.models import Fact
-from guanxi.outreach.delivery.mail import PlainMail
-from guanxi.outreach.delivery.placeholders import LetterText
+from guanxi.outreach.delivery.mail import ONE_CLICK, UNSUBSCRIBE, PlainMail
+from guanxi.outreach.delivery.placeholders import LINK, LetterText
 from guanxi.outreach.gate import Held, Known, customer_addresses, identify, without_consent
-from guanxi.outreach.models import Contact, Message
+from guanxi.outreach.links import click_address, unsubscribe_address
+from guanxi.outreach.models import Contact, Link, Message
 from guanxi.outreach.policy import ContactPolicy
 
 SENT_CHANNELS = ("email",)
@@ -36,6 +38,14 @@ class Claimed:
     attempts: int
 
 
+class LinkTo(NamedTuple):
+    """A link of the campaign: its name, its number among the stored ones, and where it leads."""
+
+    name: str
+    link_id: int
+    address: str
+
+
 @dataclass(frozen=True)
 class Letter:
     """A claimed contact with its words."""
@@ -44,6 +54,7 @@ class Letter:
     subject: str
     body: str
     name: str
+    links: Sequence[LinkTo] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ def write_letters(claimed: Sequence[Claimed], policy: ContactPolicy) -> tuple[li
     """Find the words for claimed contacts; those that cannot or may not go end here."""
     known = identify([contact.party_id for contact in claimed], lock=False)
     texts = _texts(claimed)
-    names = _names(known)
+    names, links = _names(known), _links(claimed)
     refused = _refused(claimed, known, policy)
     letters, endings = [], []
     for contact in claimed:
@@ -75,23 +86,43 @@ def write_letters(claimed: Sequence[Claimed], policy: ContactPolicy) -> tuple[li
             endings.append(ending)
         elif text:
             name = names.get(known.customers[contact.party_id], "")
-            letters.append(Letter(contact, text.subject, text.body, name))
+            leads = links.get(contact.campaign_id, ())
+            letters.append(Letter(contact, text.subject, text.body, name, leads))
     return letters, endings
 
 
 def email_of(letter: Letter, at: datetime) -> PlainMail:
     """The message; a customer's name cannot add a header, and a contact always has the same Message-ID."""
-    words = {"name": _one_line(letter.name)}
+    number, name = letter.contact.contact_id, {"name": _one_line(letter.name)}
+    leave = unsubscribe_address(number)
+    words = name | {"unsubscribe": leave} | _addresses(letter)
     sender = settings.DEFAULT_FROM_EMAIL
-    identity = salted_hmac("guanxi.outreach.message", str(letter.contact.contact_id)).hexdigest()[:32]
+    identity = salted_hmac("guanxi.outreach.message", str(number)).hexdigest()[:32]
     domain = sender.rpartition("@")[2].strip("> ")
     return PlainMail(
-        subject=_one_line(LetterText(letter.subject).filled(words)),
+        subject=_one_line(LetterText(letter.subject).filled(name)),
         body=LetterText(letter.body).filled(words),
         from_email=sender,
         to=[letter.contact.address],
-        headers={"Message-ID": f"<{identity}@{domain}>", "Date": format_datetime(at)},
+        headers={
+            "Message-ID": f"<{identity}@{domain}>",
+            "Date": format_datetime(at),
+            **_way_out(leave),
+        },
     )
+
+
+def _way_out(leave: str) -> dict[str, str]:
+    """The button of mail programs to unsubscribe by (RFC 2369), with one click where it is https (RFC 8058)."""
+    if not leave:
+        return {}
+    one_click = {ONE_CLICK: "List-Unsubscribe=One-Click"} if leave.startswith("https:") else {}
+    return {UNSUBSCRIBE: f"<{leave}>"} | one_click
+
+
+def _addresses(letter: Letter) -> dict[str, str]:
+    number = letter.contact.contact_id
+    return {LINK + name: click_address(number, link, address) for name, link, address in letter.links}
 
 
 def _one_line(text: str) -> str:
@@ -101,6 +132,15 @@ def _one_line(text: str) -> str:
 def _texts(claimed: Sequence[Claimed]) -> dict[tuple[int, str], Message]:
     messages = Message.objects.filter(campaign_id__in={contact.campaign_id for contact in claimed})
     return {(message.campaign_id, message.cell): message for message in messages}
+
+
+def _links(claimed: Sequence[Claimed]) -> dict[int, list[LinkTo]]:
+    """Campaign → its links."""
+    found: dict[int, list[LinkTo]] = {}
+    links = Link.objects.filter(campaign_id__in={contact.campaign_id for contact in claimed})
+    for campaign, *link in links.order_by("pk").values_list("campaign_id", "name", "pk", "address"):
+        found.setdefault(campaign, []).append(LinkTo(*link))
+    return found
 
 
 def _names(known: Known) -> dict[int, str]:
