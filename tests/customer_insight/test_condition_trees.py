@@ -206,6 +206,8 @@ def test_a_condition_made_in_code_is_checked_too():
     for kind in (All, Any):
         with pytest.raises(ConditionError, match="at least one"):
             kind(())
+    with pytest.raises(ConditionError, match="half a surrogate pair"):
+        Compare("fact.city", "=", "R\ud800me")
 
 
 def test_a_tree_reads_as_a_sentence_in_both_languages():

@@ -155,6 +155,8 @@ def check_value(value: object) -> None:
     """Raise ConditionError unless every engine compares this value alike."""
     if not isinstance(value, str | int | float):
         raise ConditionError(f"value {value!r} is not text, a number or a truth value")
+    if isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise ConditionError(f"{value!r} holds half a surrogate pair, which is no text")
     if isinstance(value, float) and not math.isfinite(value):
         raise ConditionError(f"value {value!r} is not a finite number")
     if not isinstance(value, str) and abs(value) > LARGEST_NUMBER:

@@ -39,7 +39,8 @@ def answer(
     status: int, message: str, *, where: str | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """The one shape of an error."""
-    body = {"error": {"code": CODES[status], "message": message, "where": where}}
+    sayable = message.encode(errors="backslashreplace").decode()  # it may repeat what is no text
+    body = {"error": {"code": CODES[status], "message": sayable, "where": where}}
     return JsonResponse(body, status=status, headers=headers, json_dumps_params={"ensure_ascii": False})
 
 
