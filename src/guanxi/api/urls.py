@@ -31,7 +31,10 @@ def _in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 
 def _shaped(pattern: URLPattern) -> URLPattern:
-    return URLPattern(pattern.pattern, _in_one_shape(pattern.callback), pattern.default_args, pattern.name)
+    """Named apart from the pages: an operation and a page may be called the same."""
+    return URLPattern(
+        pattern.pattern, _in_one_shape(pattern.callback), pattern.default_args, f"api_{pattern.name}"
+    )
 
 
 OPERATIONS = [found for found in api.urls[0] if isinstance(found, URLPattern) and found.name != "api-root"]
