@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from guanxi.desk.views import start, tokens, work
+from guanxi.desk.views import letters, start, tokens, work
 
 handler403 = "guanxi.shell.errors.not_allowed"
 handler404 = "guanxi.shell.errors.not_found"
@@ -18,6 +18,8 @@ urlpatterns = [
     path("audit/", work.audit_list, name="audit"),
     path("settings/", work.settings_page, name="settings"),
     path("settings/people/", include("guanxi.desk.people_urls")),
+    path("u/<str:token>", letters.unsubscribe, name="unsubscribe"),
+    path("c/<str:token>", letters.click, name="click"),
     path("customers/", include("guanxi.desk.customer_urls")),
     path("insight/", include("guanxi.desk.insight_urls")),
     path("campaigns/", include("guanxi.desk.campaign_urls")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns.models import Campaign
@@ -20,6 +21,7 @@ def remarks(estimate: Mapping[str, Any]) -> list[str]:
         nobody_held_out() if holds_nobody_out(estimate) else "",
         _past_start(estimate),
         _without_name(estimate),
+        _without_way_out(),
         _margin(estimate),
     ]
     return [sentence for sentence in said if sentence]
@@ -72,6 +74,13 @@ def _without_name(estimate: Mapping[str, Any]) -> str:
         "%(number)s of those who would be written to have no name, and the words leave a gap where $name stands; "
         "write ${name|customer} to say what stands there instead."
     ) % {"number": f"{number:,}"}
+
+
+def _without_way_out() -> str:
+    """What is said while customers could not reach this server."""
+    if settings.PUBLIC_URL:
+        return ""
+    return _("Letters will hold no unsubscribe link, and clicks will not be counted: set GUANXI_PUBLIC_URL.")
 
 
 def _margin(estimate: Mapping[str, Any]) -> str:

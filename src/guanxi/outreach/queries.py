@@ -119,7 +119,12 @@ def suppressions_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def link_address(contact_id: int, link_id: int) -> str:
+def is_contact(contact_id: int) -> bool:
+    """Whether a contact is on the ledger."""
+    return Contact.objects.visible().filter(pk=contact_id).exists()
+
+
+def link_address(*, contact_id: int, link_id: int) -> str:
     """Where a link of the letter of a contact leads; raises NotFound where there is none."""
     of_campaign = Contact.objects.filter(pk=contact_id).values("campaign_id")
     found = (

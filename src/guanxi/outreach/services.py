@@ -212,7 +212,7 @@ def unsubscribe(*, contact_id: int) -> bool:
 
 def record_click(*, contact_id: int, link_id: int) -> str:
     """Note that a customer followed a link of a letter; where it leads. Raises NotFound."""
-    address, at = link_address(contact_id, link_id), clock.now()
+    address, at = link_address(contact_id=contact_id, link_id=link_id), clock.now()
     with transaction.atomic():
         own = {"contact_id": contact_id, "link_id": link_id}
         Click.objects.bulk_create([Click(**own, first_at=at, last_at=at)], ignore_conflicts=True)
