@@ -14,30 +14,42 @@ def is_found(name: str, asked: str) -> bool:
     return any(way.startswith(begun) for way in ways_to_write(name) for begun in ways_to_ask(asked))
 
 
-@pytest.mark.parametrize(
-    ("name", "asked"),
-    [
-        ("王伟", "王伟"), ("王伟", "王"), ("王伟", "伟"), ("王伟", "wangwei"), ("王伟", "Wang Wei"), ("王伟", "wei wang"),
-        ("王伟", "WANGW"), ("王伟", "ww"), ("王 伟", "王伟"), ("王小明", "小明"), ("王小明", "xiaoming"), ("王小明", "wxm"),
-        ("欧阳娜娜", "ouyang nana"), ("欧阳娜娜", "oynn"), ("北京华为科技有限公司", "华为"), ("北京华为科技有限公司", "huawei"),
-        ("María López", "mari"), ("María López", "lopez"), ("María López", "Lopez, Maria"), ("María López", "maría"),
-        ("Anna Maria López", "anna lopez"), ("Seán O’Brien", "o'brien"), ("Seán O'Brien", "OBRIEN"),
-        ("Łukasz Żak", "lukasz zak"), ("Jürgen Weiß", "jurgen weiss"), ("Ｗａｎｇ", "wang"), ("Иван Петров", "петров"),
-        ("玛丽·居里", "居里"), ("王伟 (David Wang)", "david"), ("鈴木 一朗", "鈴木一"),
-    ],
-)  # fmt: skip
+WAYS = {
+    "王伟": ["王伟", "王", "伟", "王 伟", "wangwei", "Wang Wei", "wei wang", "WANGW", "ww"],
+    "王小明": ["小明", "xiaoming", "wxm"],
+    "欧阳娜娜": ["ouyang nana", "oynn"],
+    "北京华为科技有限公司": ["华为", "huawei"],
+    "María López": ["mari", "maría", "lopez", "Lopez, Maria"],
+    "Anna Maria López": ["anna lopez"],
+    "Seán O’Brien": ["o'brien", "OBRIEN"],
+    "Łukasz Żak": ["lukasz zak"],
+    "Jürgen Weiß": ["jurgen weiss"],
+    "Ｗａｎｇ": ["wang"],
+    "Иван Петров": ["петров"],
+    "玛丽·居里": ["居里"],
+    "王伟 (David Wang)": ["david", "wang d", "王伟"],
+    "鈴木 一朗": ["鈴木一"],
+}
+READINGS = {
+    "单雄信": ["shanxiongxin"],
+    "曾国藩": ["zengguofan", "cengguofan"],
+    "仇英": ["qiuying"],
+    "解晓东": ["xiexiaodong"],
+    "朴树": ["piaoshu"],
+    "尉迟恭": ["yuchigong"],
+    "万俟卨": ["moqi"],
+    "吕布": ["lvbu", "lübu", "lubu", "lyubu"],
+    "李乐": ["liyue", "lile"],
+    "张茜": ["zhangxi", "zhangqian"],
+}
+
+
+@pytest.mark.parametrize(("name", "asked"), [(name, each) for name, ways in WAYS.items() for each in ways])
 def test_a_name_is_meant_by_any_of_its_words_characters_syllables_or_initials(name: str, asked: str) -> None:
     assert is_found(name, asked)
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("单雄信", "shanxiongxin"), ("曾国藩", "zengguofan"), ("仇英", "qiuying"), ("解晓东", "xiexiaodong"),
-        ("朴树", "piaoshu"), ("尉迟恭", "yuchigong"), ("万俟卨", "moqi"), ("吕布", "lvbu"), ("吕布", "lübu"), ("吕布", "lyubu"),
-        ("李乐", "liyue"), ("李乐", "lile"), ("张茜", "zhangxi"), ("张茜", "zhangqian"), ("曾国藩", "cengguofan"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "said"), [(name, each) for name, said in READINGS.items() for each in said])
 def test_surnames_are_read_as_surnames_and_characters_of_two_readings_both_ways(name: str, said: str) -> None:
     assert is_found(name, said)
 

@@ -1,0 +1,177 @@
+"""Finding customers by what a person types: an id or key, a number or its last digits, an e-mail address, a name.
+
+What is asked goes from the surest to the widest and stops as soon as a page is full, so that a surname that every
+fourteenth customer bears costs no more than a rare one. Every look-up reads one index in its order.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db import connection
+
+from guanxi.customers.models import TAIL, ImportBatch, Party
+from guanxi.customers.names import ways_to_ask
+from guanxi.customers.queries import born, born_sql, customers_of, seen_by, seen_sql, visible_sql
+from guanxi.staff.visibility import EVERYTHING, Sees
+
+LIMIT: Final = 20
+RECORDS_EACH: Final = 3
+"""So many records a customer has at most on average: read for each customer that is wanted."""
+LONGEST: Final = 200
+"""Characters that are read of what somebody typed."""
+_NUMBER = re.compile(r"\+?[\d\s().-]+")
+_MAIL = re.compile(r"[^\s@]{2,}(@[^\s@]*)?")
+_TAILS: Final = {
+    "sqlite": f"SUBSTR(point.value, ({TAIL} * -1), {TAIL})",
+    "postgresql": f"RIGHT(point.value, {TAIL})",
+}
+"""The last digits, written as in the index `contact_point_tail`: otherwise it is not used."""
+
+
+class By(StrEnum):
+    """What a customer was found by."""
+
+    KEY = "key"
+    MOBILE = "mobile"
+    EMAIL = "email"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A customer, and by what it was found."""
+
+    customer: Party
+    by: By
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The customers that were found, the likeliest first, and whether there are more."""
+
+    found: list[Found]
+    has_more: bool
+
+
+def search_customers(
+    text: str, *, sees_addresses: bool, sees: Sees = EVERYTHING, limit: int = LIMIT
+) -> Findings:
+    """The customers that somebody may mean, the surest first, then the newest; a merged record leads to its customer.
+
+    Without `sees_addresses` only an exact id or key finds: nobody learns a name or a number by trying it.
+    """
+    asked = unicodedata.normalize("NFKC", text[:LONGEST]).replace("\0", "").strip()
+    found: dict[int, Found] = {}
+    for by, parties in _looked_up(asked, sees, sees_addresses, (limit + 1) * RECORDS_EACH):
+        for customer in _seen_customers(parties, sees):
+            found.setdefault(customer.pk, Found(customer, by))
+        if len(found) > limit:
+            break
+    return Findings(list(found.values())[:limit], len(found) > limit)
+
+
+def _looked_up(asked: str, sees: Sees, sees_addresses: bool, most: int) -> Iterator[tuple[By, list[int]]]:
+    """Ids of parties by one look-up after the other; the next is made only when it is asked for."""
+    if not asked:
+        return
+    yield By.KEY, _with_key(asked)
+    if not sees_addresses:
+        return
+    number = re.sub(r"\D", "", asked)
+    if _NUMBER.fullmatch(asked) and len(number) >= TAIL:
+        yield By.MOBILE, _with_number(number, sees, most)
+        for beginning in (f"+{number}", number):
+            yield By.MOBILE, _with_address("mobile", beginning, sees, most)
+    if "@" in asked:
+        yield By.EMAIL, _with_address("email", asked.lower(), sees, most)
+        return
+    ways = [way for way in ways_to_ask(asked) if len(way) > 1 or not way.isascii()]
+    for look in (_named, _named_from):
+        for way in ways:
+            yield By.NAME, look(way, sees, most)
+    if _MAIL.fullmatch(asked):
+        yield By.EMAIL, _with_address("email", asked.lower(), sees, most)
+
+
+def _seen_customers(party_ids: Sequence[int], sees: Sees) -> Iterator[Party]:
+    """The customers that parties are, in their order, as far as they count and are seen."""
+    resolved = customers_of(party_ids)
+    customers = Party.objects.filter(born(), seen_by(sees)).in_bulk(set(resolved.values()))
+    return (customers[resolved[pk]] for pk in party_ids if resolved[pk] in customers)
+
+
+def _with_key(asked: str) -> list[int]:
+    """By public id, SOURCE:KEY, or the key of any source."""
+    parties = Party.objects.filter(born()).order_by("-pk").values_list("pk", flat=True)
+    source, _, key = asked.partition(":")
+    sources = list(ImportBatch.objects.values_list("source", flat=True).distinct().order_by())
+    keys = {asked, asked.upper(), asked.lower()}
+    return [
+        *parties.filter(public_id=asked.lower()),
+        *parties.filter(source=source, source_key=key),
+        *parties.filter(source__in=sources, source_key__in=keys),
+    ]
+
+
+def _with_number(digits: str, sees: Sees, most: int) -> list[int]:
+    """By a whole number, with or without its country, or by its last digits; the newest first."""
+    sql = f"""{_POINTS} WHERE point.kind = 'mobile' AND {_TAILS[connection.vendor]} = %s
+              AND (point.value LIKE %s OR %s LIKE '%%' || ltrim(point.value, '+'))
+              AND {visible_sql("point")} AND {seen_sql("point.party_id", sees)}
+              ORDER BY point.id DESC LIMIT {most}"""
+    return _ids(sql, [digits[-TAIL:], f"%{digits}", digits])
+
+
+def _with_address(kind: str, beginning: str, sees: Sees, most: int) -> list[int]:
+    """By how an address begins; a whole one comes first."""
+    begins, order, values = _beginning("point.value", beginning)
+    sql = f"""{_POINTS} WHERE {begins} AND point.kind = '{kind}'
+              AND {visible_sql("point")} AND {seen_sql("point.party_id", sees)}
+              ORDER BY {order} LIMIT {most}"""
+    return _ids(sql, values)
+
+
+def _named(way: str, sees: Sees, most: int) -> list[int]:
+    """By one way to write the name, whole; the newest first."""
+    return _ids(
+        f"{_NAMES} {_name_counts('token.token = %s', sees)} ORDER BY token.fact_id DESC LIMIT {most}", [way]
+    )
+
+
+def _named_from(way: str, sees: Sees, most: int) -> list[int]:
+    """By how one way to write the name begins, the shortest first; then the newest."""
+    begins, order, values = _beginning("token.token", way)
+    return _ids(
+        f"{_NAMES} {_name_counts(begins, sees)} ORDER BY {order}, token.fact_id DESC LIMIT {most}", values
+    )
+
+
+_POINTS = "SELECT point.party_id FROM customers_contactpoint point"
+_NAMES = (
+    "SELECT fact.party_id FROM customers_nametoken token JOIN customers_fact fact ON fact.id = token.fact_id"
+)
+
+
+def _name_counts(condition: str, sees: Sees) -> str:
+    return f"""WHERE {condition} AND {born_sql("token")} AND {visible_sql("fact")}
+               AND {seen_sql("fact.party_id", sees)}"""
+
+
+def _beginning(column: str, text: str) -> tuple[str, str, list[str]]:
+    """That a column begins with a text, and the order of its index, in the dialect that lets the index be used."""
+    if connection.vendor == "postgresql":
+        pattern = re.sub(r"([\\%_])", r"\\\1", text) + "%"
+        return f"{column} LIKE %s", f"{column} USING ~<~", [pattern]
+    return f"({column} >= %s AND {column} < %s)", column, [text, text + chr(0x10FFFF)]
+
+
+def _ids(sql: str, values: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [party_id for (party_id,) in cursor.fetchall()]
