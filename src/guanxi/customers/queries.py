@@ -228,6 +228,7 @@ def assignments_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
     return [
         {
             "owner": assignment.owner.actor.name,
+            "email": assignment.owner.email,
             "by": assignment.assigned_by,
             "at": assignment.assigned_at.isoformat(),
         }

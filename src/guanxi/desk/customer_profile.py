@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from guanxi.customers.models import Attribute, Party
 from guanxi.customers.queries import parties_of, profile
@@ -12,22 +13,22 @@ from guanxi.insight.catalogue import MEASURES, measure_label, measure_text
 from guanxi.insight.queries import insight_of, profit_note
 from guanxi.outreach.gate import held_back
 from guanxi.outreach.policy import read_policy
+from guanxi.staff.models import User
+from guanxi.staff.roles import May, Role
+from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase, tier_reason, word
 
 HIDDEN = "••••"
+KEEPERS: Final = (Role.SALESPERSON, Role.SALES_MANAGER, Role.SERVICE_AGENT)
+"""The roles that look after customers."""
 
 
-def page_of(customer: Party, *, sees_addresses: bool) -> dict[str, Any]:
-    """All of the page, from the one profile that commands show too."""
+def page_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str, Any]:
+    """All of the page, from the one profile that commands show too; addresses are masked until somebody reveals them."""
     known = profile(customer.public_id)
     party_ids = [party.pk for party in parties_of(customer)]
-    facts = shown_facts(known["facts"], sees_addresses)
     return {
-        "customer": customer,
-        "name": next((fact["value"] for fact in facts if fact["attribute"] == "name" and sees_addresses), ""),
-        "facts": facts,
-        "points": shown_points(known["contact_points"], sees_addresses),
-        "is_masked": not sees_addresses,
+        **_who(customer, known, person, reveals),
         "consents": known["consents"],
         "worth": _worth(customer),
         "moves": known["class_moves"],
@@ -35,7 +36,46 @@ def page_of(customer: Party, *, sees_addresses: bool) -> dict[str, Any]:
         "timeline": timeline(party_ids),
         "records": known["source_records"],
         "links": known["links"],
+        "sees_campaigns": person.may(May.SEE_CAMPAIGNS),
     }
+
+
+def who_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str, Any]:
+    """The part that says who the customer is, and who looks after them."""
+    return _who(customer, profile(customer.public_id), person, reveals)
+
+
+def _who(customer: Party, known: dict[str, Any], person: User, reveals: bool) -> dict[str, Any]:
+    sees_addresses = person.may(May.SEE_ADDRESSES)
+    names = ("name",) if sees_addresses else ()
+    facts = shown_facts(known["facts"], sees_addresses and reveals, shown_anyway=names)
+    assigns = person.may(May.ASSIGN_CUSTOMERS)
+    return {
+        "customer": customer,
+        "name": next((fact["value"] for fact in facts if fact["attribute"] == "name" and sees_addresses), ""),
+        "facts": facts,
+        "points": shown_points(known["contact_points"], sees_addresses and reveals),
+        "is_masked": not sees_addresses,
+        "may_reveal": sees_addresses and not reveals and _has_masked(known, facts),
+        "owner": next(iter(known["assignments"]), None),
+        "colleagues": colleagues_of(person) if assigns else [],
+        "may_assign": assigns,
+    }
+
+
+def colleagues_of(person: User) -> list[User]:
+    """To whom this person may give customers: people who look after customers, of the units that they lead."""
+    sees = visible_to(person)
+    keepers = (
+        User.objects.filter(is_active=True, role__in=KEEPERS)
+        .select_related("unit")
+        .order_by("first_name", "email")
+    )
+    return [keeper for keeper in keepers if sees.owner(keeper.pk)]
+
+
+def _has_masked(known: dict[str, Any], facts: list[dict[str, Any]]) -> bool:
+    return bool(known["contact_points"]) or any(fact["value"] == HIDDEN for fact in facts)
 
 
 def next_contact(customer: Party) -> dict[str, Any]:
@@ -77,7 +117,9 @@ def _measure(name: str, value: float | None) -> dict[str, str]:
     }
 
 
-def shown_facts(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[str, Any]]:
+def shown_facts(
+    rows: list[dict[str, Any]], sees_addresses: bool, shown_anyway: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """The facts; what says who somebody is, only to those who speak with customers."""
     attributes = Attribute.objects.in_bulk(field_name="code")
     return [
@@ -85,7 +127,9 @@ def shown_facts(rows: list[dict[str, Any]], sees_addresses: bool) -> list[dict[s
             **row,
             "label": phrase(attributes[row["attribute"]].label),
             "value": HIDDEN
-            if attributes[row["attribute"]].identifying and not sees_addresses
+            if attributes[row["attribute"]].identifying
+            and not sees_addresses
+            and row["attribute"] not in shown_anyway
             else row["value"],
         }
         for row in rows

@@ -80,7 +80,7 @@ CODES: Final = frozenset(
         "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
         "campaign", "customer", "insight", "dispatch", "exported", "table", "saved view", "renamed", "shared",
         "kept to oneself",
-        "changed", "removed", "assigned", "set the password of", "unit", "department", "team",
+        "changed", "removed", "assigned", "revealed", "set the password of", "unit", "department", "team",
         # kinds
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
         "campaign launch", "campaign results", "person", "organisation", "household", "email", "mobile", "sms",
