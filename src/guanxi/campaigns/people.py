@@ -6,19 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns.models import Campaign, Member, Response
 from guanxi.customers.queries import seen_by
 from guanxi.foundation.errors import NotFound
 from guanxi.outreach.models import Contact
+from guanxi.outreach.queries import delivered_contacts
 from guanxi.staff.visibility import Sees
 
-CONTACTS, RESPONSES = "contacts", "responses"
-LISTS = (*Member.Role.values, CONTACTS, RESPONSES)
-"""What can be listed: the members of a role, those on the ledger, those who responded."""
-OWN_COLUMNS = {CONTACTS: ("cell", "state", "contacted_at"), RESPONSES: ("responded_at", "reference", "value")}
+CONTACTS, RESPONSES, CLICKS = "contacts", "responses", "clicks"
+LISTS = (*Member.Role.values, CONTACTS, RESPONSES, CLICKS)
+"""What can be listed: the members of a role, those on the ledger, those who responded, those who followed a link."""
+OWN_COLUMNS = {
+    CONTACTS: ("cell", "state", "contacted_at"),
+    RESPONSES: ("responded_at", "reference", "value"),
+    CLICKS: ("cell", "first_followed", "times"),
+}
 MEMBER_COLUMNS = ("cell", "reason")
 READ_AT_ONCE = 2_000
 
@@ -75,6 +80,9 @@ def _listed(campaign: Campaign, role: str) -> QuerySet[Any]:
         return Contact.objects.visible().filter(campaign_id=campaign.pk)
     if role == RESPONSES:
         return Response.objects.visible().filter(campaign=campaign)
+    if role == CLICKS:
+        followed = delivered_contacts(campaign.pk).filter(clicks__isnull=False)
+        return followed.annotate(first_followed=Min("clicks__first_at"), times=Sum("clicks__count"))
     if role in Member.Role.values:
         return Member.objects.visible().filter(campaign=campaign, role=role)
     raise NotFound(

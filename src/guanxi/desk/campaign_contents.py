@@ -12,10 +12,11 @@ from django.urls import reverse
 from customer_insight.assignment import CONTROL
 from guanxi.campaigns import queries, wording
 from guanxi.campaigns.models import Campaign, Member
-from guanxi.campaigns.people import CONTACTS, RESPONSES, People
+from guanxi.campaigns.people import CLICKS, CONTACTS, RESPONSES, People
 from guanxi.campaigns.remarks import older_figures, remarks
 from guanxi.foundation import clock
-from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell
+from guanxi.outreach.queries import followed_by_cell
+from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell, share_cell
 from guanxi.wording.words import label, phrase, word
 
 ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -104,6 +105,7 @@ def campaign_context(campaign: Campaign) -> dict[str, Any]:
         "remarks": _remarks(campaign) if campaign.state == Campaign.State.PLANNED else [],
         "status": _status(campaign.code, status),
         "results": _results(campaign.results) if campaign.results else None,
+        "clicks": _clicks(campaign),
         "can_close": bool(campaign.results) and campaign.state != Campaign.State.CLOSED,
     }
 
@@ -147,6 +149,23 @@ def _status(code: str, status: Mapping[str, Any]) -> list[tuple[str, Pairs]]:
         for name, counted in groups.items()
         if counted
     ]
+
+
+def _clicks(campaign: Campaign) -> Table | None:
+    """Who followed a link, per cell; None for letters without links."""
+    counted = followed_by_cell(campaign.pk)
+    if not counted:
+        return None
+    rows = [
+        [
+            Cell(each.cell),
+            number(each.delivered, campaign.code, CONTACTS, cell=each.cell, state="delivered"),
+            number(each.followed, campaign.code, CLICKS, cell=each.cell),
+            share_cell(each.share),
+        ]
+        for each in counted
+    ]
+    return Table(("cell", "letters delivered", "followed a link", "share of delivered"), rows)
 
 
 def number(count: int, code: str, role: str, **only: str) -> Cell:

@@ -17,12 +17,13 @@ from guanxi.commerce.models import Order
 from guanxi.foundation import clock
 from guanxi.foundation.money import format_money
 from guanxi.insight.queries import moves_of
-from guanxi.outreach.models import Contact, Suppression
+from guanxi.outreach.models import Click, Contact, Suppression
 from guanxi.wording.words import phrase, word
 
 SHOWN: Final = 50
 PURCHASE, CAMPAIGN, CONTACT = gettext_noop("Purchase"), gettext_noop("Campaign"), gettext_noop("Contact")
 RESPONSE, HELD, TIER = gettext_noop("Response"), gettext_noop("Held back"), gettext_noop("Tier")
+CLICK = gettext_noop("Click")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Event:
 
     at: datetime
     kind: str
-    """Purchase, Campaign, Contact, Response, Held back or Tier."""
+    """Purchase, Campaign, Contact, Click, Response, Held back or Tier."""
     text: str
     campaign: str = ""
     is_day: bool = False
@@ -54,6 +55,7 @@ def timeline(party_ids: Sequence[int], most: int = SHOWN) -> list[Event]:
         *_orders(party_ids, most),
         *_memberships(party_ids, most),
         *_contacts(party_ids, most),
+        *_clicks(party_ids, most),
         *_responses(party_ids, most),
         *_suppressions(party_ids, most),
         *_moves(party_ids, most),
@@ -92,6 +94,16 @@ def _contacts(party_ids: Sequence[int], most: int) -> Iterable[Event]:
         name, code = _campaign(campaigns, contact.campaign_id)
         text = f"{name}: {word(contact.channel)}, {word(contact.state)}"
         yield Event(contact.at, CONTACT, text, code)
+
+
+def _clicks(party_ids: Sequence[int], most: int) -> Iterable[Event]:
+    """The links of letters that the customer followed, at the first time."""
+    clicks = Click.objects.filter(contact__party__in=party_ids).select_related("contact", "link")
+    latest = list(clicks.order_by("-first_at", "-pk")[:most])
+    campaigns = Campaign.objects.in_bulk([click.contact.campaign_id for click in latest])
+    for click in latest:
+        name, code = _campaign(campaigns, click.contact.campaign_id)
+        yield Event(click.first_at, CLICK, f"{name}: {click.link.name}", code)
 
 
 def _responses(party_ids: Sequence[int], most: int) -> Iterable[Event]:
