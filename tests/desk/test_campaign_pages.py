@@ -98,8 +98,11 @@ def test_nothing_planned_yet_teaches_and_offers_the_plan_to_those_who_may() -> N
 def test_a_plan_that_is_typed_is_estimated_and_its_page_answers_five_questions() -> None:
     shop(dict.fromkeys(keys(10), 100))
     client = person()
-    answer = client.post(reverse("campaign_plan"), {"plan": PLAN.replace("\n", "\r\n")})
-    assert answer.headers["Location"] == reverse("campaign", args=["autumn"])
+    answer = client.post(reverse("campaign_text"), {"plan": PLAN.replace("\n", "\r\n")})
+    waiting = answer.headers["Location"]
+    assert "The plan is being made" in text(client, waiting)
+    jobs.run_next()
+    assert client.get(waiting).headers["Location"] == reverse("campaign", args=["autumn"])
     assert Campaign.objects.get().created_by == "Ada"
 
     page = text(client, reverse("campaign", args=["autumn"]))
@@ -125,7 +128,7 @@ def test_a_plan_that_is_typed_is_estimated_and_its_page_answers_five_questions()
 def test_a_plan_that_cannot_be_carried_out_stays_in_the_form(change: str, complaint: str) -> None:
     shop(dict.fromkeys(keys(10), 100))
     wrong = PLAN.replace(change, '"x"' if change == '"return"' else "goal = = " if "goal" in change else "")
-    answer = person().post(reverse("campaign_plan"), {"plan": wrong + "# my own words <b>"})
+    answer = person().post(reverse("campaign_text"), {"plan": wrong + "# my own words <b>"})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert complaint in page.partition('role="alert">')[2]
@@ -137,8 +140,9 @@ def test_a_plan_that_cannot_be_carried_out_stays_in_the_form(change: str, compla
 def test_the_plan_that_the_form_begins_with_can_be_carried_out(language: str) -> None:
     shop(dict.fromkeys(keys(10), 100))
     client = person(language=language)
-    begun = client.get(reverse("campaign_plan"))
-    assert client.post(reverse("campaign_plan"), {"plan": begun.context["text"]}).status_code == 302
+    begun = client.get(reverse("campaign_text"))
+    assert client.post(reverse("campaign_text"), {"plan": begun.context["text"]}).status_code == 302
+    jobs.run_next()
     assert Campaign.objects.get().estimate["reach"] == 10
 
 

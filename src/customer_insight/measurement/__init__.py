@@ -11,6 +11,7 @@ from customer_insight.measurement.history import PastSpread, past_spread
 from customer_insight.measurement.margin import MarginEffect, margin_effect, pooled_theta
 from customer_insight.measurement.planning import (
     ControlShare,
+    expected_interval,
     minimum_detectable_effect,
     minimum_detectable_rate,
     proposed_control_share,
@@ -41,6 +42,7 @@ __all__ = [
     "attributed",
     "campaign_result",
     "cell_sums",
+    "expected_interval",
     "holm",
     "margin_effect",
     "minimum_detectable_effect",

@@ -50,6 +50,26 @@ def minimum_detectable_effect(
     return _detectable_z(alpha, power) * sd * sqrt((1 - r_squared) * (1 / n_treated + 1 / n_control))
 
 
+def expected_interval(
+    effect: float, n_treated: int, n_control: int, sd: float, *, level: float = 0.95, r_squared: float = 0.0
+) -> tuple[float, float] | None:
+    """Where the measured difference of means will lie with probability ``level`` if ``effect`` is the true one.
+
+        effect ± z((1 + level) / 2) sd sqrt(1 - r_squared) sqrt(1/n_treated + 1/n_control)
+
+    None for an empty group.
+
+    >>> low, high = expected_interval(100.0, 800, 200, 1000.0)
+    >>> round(low, 1), round(high, 1)
+    (-54.9, 254.9)
+    """
+    if min(n_treated, n_control) < 1:
+        return None
+    error = sd * sqrt((1 - r_squared) * (1 / n_treated + 1 / n_control))
+    margin = float(ndtri((1 + level) / 2)) * error
+    return effect - margin, effect + margin
+
+
 def minimum_detectable_rate(
     n_treated: int, n_control: int, base_rate: float, *, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:

@@ -72,6 +72,27 @@ class Campaign(models.Model):
         return self.code
 
 
+class CampaignDraft(models.Model):
+    """A plan that is being written, complete or not; `document` is what planning takes, wrong values as typed."""
+
+    document = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    """Rises with every change, so that two who write at once notice each other."""
+    changes = models.JSONField(default=dict)
+    """Field → version, who, page and instant of its last change."""
+    estimate = models.JSONField(default=dict)
+    estimated = models.CharField(max_length=64, blank=True)
+    """Digest of what the estimate rests on; another digest means that it is older than the document."""
+    campaign = models.OneToOneField(Campaign, models.CASCADE, null=True, related_name="draft")
+    """The planned campaign that this changes; None for a new one."""
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+
 class Member(Versioned):
     """A customer that a campaign chose: contacted, held out, or held back, and why.
 

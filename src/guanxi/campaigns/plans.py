@@ -134,7 +134,7 @@ def complaints(document: dict[str, Any]) -> dict[str, str]:
 
     Says of all fields at once what `parse_plan` says of the first; a document without complaints is a plan.
     """
-    values = OPTIONAL | document
+    values = _filled(document)
     found = {name: _("Still missing: %(what)s.") % {"what": _(REQUIRED[name])} for name in missing(document)}
     for name in sorted({*REQUIRED, *OPTIONAL} - set(found) - {"cells"}):
         try:
@@ -150,6 +150,13 @@ def complaints(document: dict[str, Any]) -> dict[str, str]:
         except PlanError as error:
             found[""] = str(error)
     return found
+
+
+def _filled(document: dict[str, Any]) -> dict[str, Any]:
+    """The values of a document; an optional field that is there and empty counts as left out."""
+    return OPTIONAL | {
+        name: value for name, value in document.items() if name not in OPTIONAL or value not in (None, "")
+    }
 
 
 def missing(document: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from guanxi.campaigns.imports import CONTACTS, RESPONSES
 from guanxi.campaigns.models import Campaign, Member, Response
 from guanxi.campaigns.queries import memberships_of, responses_of
+from guanxi.campaigns.services import drafts, trial
 from guanxi.campaigns.services.launch import run_launch
 from guanxi.campaigns.services.measure import run_measurement
 from guanxi.campaigns.services.plan import HOLDOUT_DEFAULT, HOLDOUT_SETTING, parse_holdout
@@ -23,6 +24,9 @@ def fill() -> None:
     registry.add(
         JobKind("campaign launch", run_launch),
         JobKind("campaign results", run_measurement),
+        JobKind(drafts.ESTIMATE, drafts.run_estimate),
+        JobKind(drafts.PLAN, drafts.run_plan),
+        JobKind(trial.TRIAL, trial.run_trial),
         PersonalData("campaigns", Member, memberships_of),
         PersonalData("responses", Response, responses_of),
         Reference(Party, Member, "party_id", "batch_id"),

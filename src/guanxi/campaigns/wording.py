@@ -75,11 +75,22 @@ def estimate_facts(estimate: Mapping[str, Any]) -> dict[str, Any]:
         "cost": _("%(cost)s of %(budget)s")
         % {"cost": format_money(estimate["cost"]), "budget": format_money(estimate["budget"])},
         "expected margin": format_money(estimate["expected_margin"]),
-        "expected profit": format_money(estimate["expected_profit"]),
+        "expected profit": expected_profit(estimate),
+        "break-even response rate": percent(estimate.get("break_even_response_rate"), 2),
+        "break-even effect per customer": format_money(estimate.get("break_even_effect")),
         "expected effect per customer": format_money(estimate["expected_effect"]),
         "smallest effect it can show": format_money(estimate["minimum_detectable_effect"]),
         "proposed control share": proposal(estimate["proposed_control"]),
     }
+
+
+def expected_profit(estimate: Mapping[str, Any]) -> str:
+    """The profit if what is expected is true, and between which limits it will be measured then."""
+    low_and_high = estimate.get("expected_profit_interval")
+    if not low_and_high:
+        return format_money(estimate["expected_profit"])
+    limits = dict(zip(("low", "high"), low_and_high, strict=True))
+    return money({"value": estimate["expected_profit"], **limits})
 
 
 def assured(estimate: Mapping[str, Any]) -> str:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guanxi.desk.views import campaigns
+from guanxi.desk.views import campaigns, drafts
 
 urlpatterns = [
     path("", campaigns.campaign_list, name="campaigns"),
-    path("plan/", campaigns.campaign_plan, name="campaign_plan"),
+    path("plan/", drafts.campaign_plan, name="campaign_plan"),
+    path("plan/text/", drafts.campaign_text, name="campaign_text"),
+    path("drafts/<int:draft_id>/text/", drafts.draft_text, name="draft_text"),
+    path("drafts/<int:draft_id>/trial/", drafts.draft_trial, name="draft_trial"),
+    path("drafts/<int:draft_id>/discard/", drafts.draft_discard, name="draft_discard"),
+    path("drafts/<int:draft_id>/planning/", drafts.draft_planning, name="draft_planning"),
+    path("drafts/<int:draft_id>/<slug:key>/", drafts.draft_step, name="draft"),
+    path("drafts/<int:draft_id>/<slug:key>/panel/", drafts.draft_panel, name="draft_panel"),
+    path("drafts/<int:draft_id>/<slug:key>/estimate/", drafts.draft_estimate, name="draft_estimate"),
     path("named/<path:code>/people/<slug:role>/", campaigns.campaign_members, name="campaign_members"),
     path("named/<path:code>/launch/", campaigns.campaign_launch, name="campaign_launch"),
+    path("named/<path:code>/plan/", drafts.campaign_reopen, name="campaign_reopen"),
     path("named/<path:code>/pause/", campaigns.campaign_pause, name="campaign_pause"),
     path("named/<path:code>/resume/", campaigns.campaign_resume, name="campaign_resume"),
     path("named/<path:code>/stop/", campaigns.campaign_stop, name="campaign_stop"),

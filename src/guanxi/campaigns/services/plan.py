@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from math import isfinite
 from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customer_insight.assignment import CONTROL, assignment_expression, held_out_expression
+from customer_insight.assignment import assignment_expression, held_out_expression
 from customer_insight.conditions import describe
-from customer_insight.measurement import (
-    PastSpread,
-    minimum_detectable_effect,
-    past_spread,
-    proposed_control_share,
-)
-from guanxi.campaigns.models import Campaign
+from customer_insight.measurement import PastSpread, past_spread
+from guanxi.campaigns.models import Campaign, CampaignDraft
+from guanxi.campaigns.outlook import outlook, sizes_of
+from guanxi.campaigns.overlaps import groups_of_audience, overlaps
 from guanxi.campaigns.plan_cells import HOLDOUT
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.plans import Plan, parse_plan
@@ -75,10 +70,11 @@ def parse_holdout(given: Any) -> UniversalHoldout:
     return UniversalHoldout(**with_defaults(HOLDOUT_SETTING, given, HOLDOUT_DEFAULT))
 
 
-def plan_campaign(*, document: dict[str, Any], actor: Actor) -> Campaign:
+def plan_campaign(*, document: dict[str, Any], actor: Actor, draft: CampaignDraft | None = None) -> Campaign:
     """Check a plan, estimate it on the published figures and keep it. A plan not launched yet is replaced.
 
-    The salt is fixed here, before anybody can know who will buy. Raises PlanError naming the field at fault.
+    The salt is fixed here, before anybody can know who will buy. Raises PlanError naming the field at fault. The
+    draft that it was written in is done; one that was written on meanwhile stays, as the draft of this campaign.
     """
     plan = parse_plan(document)
     run = published_run()
@@ -95,6 +91,8 @@ def plan_campaign(*, document: dict[str, Any], actor: Actor) -> Campaign:
         # Once more, and locked: the estimate took a while, and somebody may have launched meanwhile.
         _still_planned(plan.code, lock=True)
         campaign, _ = Campaign.objects.update_or_create(code=plan.code, defaults=columns)
+        if draft and not CampaignDraft.objects.filter(pk=draft.pk, version=draft.version).delete()[0]:
+            CampaignDraft.objects.filter(pk=draft.pk).update(campaign=campaign)
         audit.record(actor, "planned", "campaign", plan.code, reach=estimate["reach"], salt=salt)
     return campaign
 
@@ -116,22 +114,22 @@ def estimate_plan(plan: Plan, run: InsightRun, salt: str) -> dict[str, Any]:
     with open_audience(plan.audience, run) as (duck, found):
         assign(duck, found, plan, salt)
         _hold_back(duck, plan)
-        sizes: Counter[str] = Counter(dict(rows(duck, "SELECT cell, count(*) FROM going GROUP BY cell")))
+        drawn = dict(rows(duck, "SELECT cell, count(*) FROM going GROUP BY cell"))
         reach, holdout = rows(duck, f"SELECT count(*), count(*) FILTER (cell = '{HOLDOUT}') FROM assigned")[0]
         suppressed = rows(duck, "SELECT reason, count(*) FROM held GROUP BY reason ORDER BY reason")
         without_name = _without_name(duck, plan)
         spread = _spread(duck, plan, run)
-    cells = {cell.code: sizes[cell.code] for cell in plan.cells}
-    treated = sum(cells.values())
+        elsewhere = overlaps(duck, plan)
+        reached = groups_of_audience(plan.audience)
+    cells, control = sizes_of(plan, drawn)
     estimate = {
         "as_of": run.as_of.isoformat(),
         "reach": reach,
         "holdout": holdout,
         "suppressed": dict(suppressed),
-        "cells": cells,
-        "control": sizes[CONTROL],
-        **_money(plan, treated),
-        **_power(plan, treated, sizes[CONTROL], spread),
+        **outlook(plan, cells, control, spread),
+        "conflicts": elsewhere,
+        "groups": reached,
         "margin_rate": run.assumptions["margin_rate"],
         "sales_without_cost_share": run.totals.get("sales_without_cost_share"),
         "without_name": without_name,
@@ -215,43 +213,6 @@ def _spread(duck: Duck, plan: Plan, run: InsightRun) -> PastSpread:
     return past_spread(units(duck, "order"))
 
 
-def _money(plan: Plan, treated: int) -> dict[str, Any]:
-    cost = plan.fixed_cost + treated * plan.cost_per_contact
-    expected = treated * plan.expected_response_rate * plan.expected_margin_per_response
-    return {
-        "cost": cost,
-        "budget": plan.budget,
-        "within_budget": cost <= plan.budget,
-        "expected_margin": expected,
-        "expected_profit": expected - cost,
-    }
-
-
-def _power(plan: Plan, treated: int, control: int, spread: PastSpread) -> dict[str, Any]:
-    """What could be shown with this control, and the control share that would show what is expected.
-
-    None where the past says nothing: an empty group, or margins that did not vary.
-    """
-    effect = plan.expected_response_rate * plan.expected_margin_per_response
-    smallest = minimum_detectable_effect(treated, control, spread.sd, r_squared=spread.r_squared)
-    known = spread.sd > 0 and isfinite(smallest)
-    return {
-        "minimum_detectable_effect": smallest if known else None,
-        "expected_effect": effect,
-        "effect_assured": effect >= smallest if known else None,
-        "past": asdict(spread),
-        "proposed_control": _proposed(treated + control, effect, spread),
-    }
-
-
-def _proposed(customers: int, effect: float, spread: PastSpread) -> dict[str, Any] | None:
-    if effect <= 0 or spread.sd <= 0 or customers < 2:
-        return None
-    proposed = proposed_control_share(customers, sd=spread.sd, target=effect, r_squared=spread.r_squared)
-    # A few customers leave nobody to hold out, and JSON knows no infinity.
-    return asdict(proposed) if isfinite(proposed.minimum_detectable_effect) else None
-
-
 def _answers(plan: Plan, estimate: dict[str, Any]) -> dict[str, Any]:
     """The five questions that every campaign answers before it starts (CAMP-22)."""
     return {
@@ -272,7 +233,7 @@ def _columns(plan: Plan) -> dict[str, Any]:
         "channel": plan.channel,
         "initiator": plan.initiator,
         "interactivity": plan.interactivity,
-        "plan": _as_json(plan.document),
+        "plan": as_json(plan.document),
         "starts_at": plan.starts_at,
         "measure_from": plan.start_date,
         "measure_until": plan.start_date + timedelta(days=plan.measure_days - 1),
@@ -281,10 +242,10 @@ def _columns(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """TOML times as text, so that the document can be kept as JSON and read again."""
     if isinstance(value, dict):
-        return {name: _as_json(part) for name, part in value.items()}
+        return {name: as_json(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [_as_json(part) for part in value]
+        return [as_json(part) for part in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
