@@ -16,7 +16,10 @@ from guanxi.staff.models import User
 from guanxi.staff.roles import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = "customer,name,email,mobile,passport\nann,Ann Lee,ann@example.com,+8613812345678,P-77\nbob,Bob,bob@example.com,,\n"
+PEOPLE = """customer,name,email,mobile,passport
+ann,Ann Lee,ann@example.com,+8613812345678,P-77
+bob,Bob,bob@example.com,,
+"""
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ KEEPERS: Final = (Role.SALESPERSON, Role.SALES_MANAGER, Role.SERVICE_AGENT)
 
 
 def page_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str, Any]:
-    """All of the page, from the one profile that commands show too; addresses are masked until somebody reveals them."""
+    """All of the page, from the one profile that commands show too; addresses are masked until they are revealed."""
     known = profile(customer.public_id)
     party_ids = [party.pk for party in parties_of(customer)]
     return {
