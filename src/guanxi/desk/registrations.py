@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.desk.home.panels import PANELS
 from guanxi.desk.undos import UNDOS
 from guanxi.foundation.models import Job
 from guanxi.foundation.page_entries import Action, JobPage, Navigation
@@ -33,6 +34,7 @@ def fill() -> None:
         JobPage("campaign launch", _campaign),
         JobPage("campaign results", _campaign),
         *UNDOS,
+        *PANELS,
     )
 
 

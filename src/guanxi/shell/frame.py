@@ -31,11 +31,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _entries(request: HttpRequest) -> list[dict[str, Any]]:
     seen = sorted(seen_by(request.user, registry.navigation), key=lambda entry: entry.order)
     paths = [(reverse(entry.url_name), entry) for entry in seen]
-    here = max((path for path, _ in paths if request.path.startswith(path)), key=len, default="")
+    here = max((path for path, _ in paths if _is_at(request.path, path)), key=len, default="")
     return [
         {"path": path, "label": entry.label, "icon": entry.icon, "key": entry.key, "is_here": path == here}
         for path, entry in paths
     ]
+
+
+def _is_at(path: str, entry: str) -> bool:
+    """Whether a page stands below an entry; below the start page stands only itself."""
+    return path == entry if entry == "/" else path.startswith(entry)
 
 
 def seen_by(person: Any, entries: Iterable[Seen]) -> list[Seen]:

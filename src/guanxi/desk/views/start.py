@@ -8,37 +8,40 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from guanxi.campaigns.queries import campaign_rows
 from guanxi.customers.models import ImportBatch
-from guanxi.foundation import clock
+from guanxi.foundation.errors import DomainError
 from guanxi.foundation.language import LANGUAGES
-from guanxi.insight.models import InsightRun
+from guanxi.foundation.page_entries import HomePanel
+from guanxi.foundation.registry import registry
+from guanxi.shell.frame import seen_by
 from guanxi.shell.returning import back
 from guanxi.staff.access import Request, everybody, signed_in
+from guanxi.staff.models import User
 from guanxi.staff.roles import May
-
-SHOWN = 5
+from guanxi.wording.words import phrase
 
 
 @signed_in
 def home(request: Request) -> HttpResponse:
-    """What this person's work needs first: the state of the figures, campaigns under way, the last imports."""
-    may = request.user.may
-    campaigns = campaign_rows(clock.business_date(clock.now())) if may(May.SEE_CAMPAIGNS) else []
+    """What this person's work needs first, as the panels of their role."""
+    mine = [panel for panel in registry.home_panels if request.user.role in panel.roles]
+    panels = sorted(seen_by(request.user, mine), key=lambda panel: panel.order)
     shown: dict[str, Any] = {
-        "run": _published() if may(May.SEE_INSIGHT) else None,
-        "campaigns": campaigns[:SHOWN],
-        "sown": [row for row in campaigns if row["sown_but_not_harvested"]],
-        "imports": ImportBatch.objects.order_by("-id")[:SHOWN] if may(May.SEE_IMPORTS) else [],
+        "panels": [read for panel in panels if (read := _read(panel, request.user))],
         "has_customers": ImportBatch.objects.filter(state=ImportBatch.State.PUBLISHED).exists(),
-        "may_import": may(May.IMPORT),
-        "may_see_customers": may(May.SEE_CUSTOMERS),
+        "may_import": request.user.may(May.IMPORT),
+        "may_see_customers": request.user.may(May.SEE_CUSTOMERS),
     }
     return render(request, "desk/start.html", shown)
 
 
-def _published() -> InsightRun | None:
-    return InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
+def _read(panel: HomePanel, person: User) -> dict[str, Any] | None:
+    """What a panel shows; one that cannot be read says why and leaves the others alone."""
+    try:
+        found = panel.read(person)
+    except DomainError as error:
+        return {"name": panel.name, "template": "desk/home/refused.html", "complaint": phrase(str(error))}
+    return {"name": panel.name, "template": panel.template, "shown": found} if found is not None else None
 
 
 @require_POST
