@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/cancel/", work.job_cancel, name="job_cancel"),
     path("audit/", work.audit_list, name="audit"),
     path("settings/", work.settings_page, name="settings"),
+    path("settings/webhooks/", include("guanxi.desk.webhook_urls")),
     path("settings/people/", include("guanxi.desk.people_urls")),
     path("u/<str:token>", letters.unsubscribe, name="unsubscribe"),
     path("c/<str:token>", letters.click, name="click"),

@@ -11,7 +11,7 @@ import typer
 from django.db.utils import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
-from guanxi.cli import campaigns, customers, imports, insight, people, tokens, work
+from guanxi.cli import campaigns, customers, imports, insight, people, tokens, webhooks, work
 from guanxi.cli.frame import framed, wrong_use
 from guanxi.cli.long_work import Interrupted
 from guanxi.cli.output import err
@@ -41,6 +41,7 @@ app.add_typer(work.jobs_app, name="jobs")
 app.add_typer(work.settings_app, name="settings")
 app.add_typer(people.users_app, name="users")
 app.add_typer(tokens.tokens_app, name="tokens")
+app.add_typer(webhooks.webhooks_app, name="webhooks")
 app.command("serve")(people.serve)
 app.command("worker")(work.worker)
 app.command("doctor")(work.doctor)

@@ -24,6 +24,7 @@ CODED = {"state", "role", "verdict", "goal", "kind", "channel", "cell", "tier", 
 """Columns and names whose values are codes of the product."""
 INSTANTS = {
     "at", "placed_at", "due_at", "contacted_at", "decided_at", "created_at", "published_at", "expires_at", "revoked_at",
+    "last_attempt_at",
 }  # fmt: skip
 """Those whose values are instants in UTC."""
 SENTENCES = {"reason", "error", "detail", "why", "by", "audit_chain", "step"}

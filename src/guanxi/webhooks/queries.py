@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +53,7 @@ def endpoint_rows() -> list[dict[str, Any]]:
 
 
 def delivery_rows(endpoint: Endpoint, limit: int = 50) -> list[dict[str, Any]]:
-    """What an endpoint was told, the newest first, with the last attempt at each."""
+    """What an endpoint was told, the newest first, with the last attempt at each and their number."""
     last = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
     names = ("at", "status", "error", "milliseconds")
     shown = endpoint.deliveries.select_related("event").annotate(
@@ -74,6 +75,14 @@ def delivery_rows(endpoint: Endpoint, limit: int = 50) -> list[dict[str, Any]]:
         }
         for delivery in shown.order_by("-pk")[:limit]
     ]
+
+
+def attempts_of(deliveries: Sequence[int]) -> dict[int, list[Attempt]]:
+    """Delivery → the attempts at it, the newest first."""
+    found: dict[int, list[Attempt]] = {}
+    for attempt in Attempt.objects.filter(delivery__in=deliveries).order_by("-pk"):
+        found.setdefault(attempt.delivery_id, []).append(attempt)
+    return found
 
 
 def state_of(endpoint: Endpoint) -> str:

@@ -36,9 +36,14 @@ NAMES: Final = frozenset(
         # jobs and the installation
         "id", "done units", "total units", "attempts", "audit chain", "stuck jobs",
         # settings
-        "contact policy", "insight assumptions", "universal holdout", "max contacts", "window days", "min gap days",
-        "quiet from", "quiet until", "consent required", "margin rate", "cost to serve per order", "horizon days",
+        "contact policy", "insight assumptions", "universal holdout",
+        "class thresholds", "bill bands", "top layer", "growth layer", "high potential layer",
+        "max contacts", "window days", "min gap days", "quiet from", "quiet until", "consent required", "margin rate", "cost to serve per order", "horizon days",
         "discount rate year", "trend days", "salt",
+        # webhooks and clicks
+        "type", "events", "waiting", "failures", "last attempt at", "created at", "status", "ms", "clicks", "link",
+        "first at", "last at", "count", "letters delivered", "followed a link", "share of delivered",
+        "first followed", "times",
         # the audit
         "did", "email", "is active", "scopes", "expires at", "last used on", "revoked at",
         # insight
@@ -81,6 +86,10 @@ CODES: Final = frozenset(
         "campaign", "customer", "insight", "dispatch", "exported", "table", "saved view", "renamed", "shared",
         "kept to oneself",
         "changed", "removed", "assigned", "revealed", "set the password of", "unit", "department", "team",
+        # how webhooks are doing, why a call failed, and what was done with them
+        "on", "failing", "switched off", "pending", "given_up", "not allowed", "name unknown", "no connection",
+        "not trusted", "too slow", "too large", "no web server", "redirects", "added", "removed", "switched on",
+        "tested", "redelivered", "unsubscribed", "webhook", "unsubscribe",
         # kinds
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
         "campaign launch", "campaign results", "person", "organisation", "household", "email", "mobile", "sms",
@@ -141,6 +150,7 @@ PHRASES: Final = declared(
     # what a record says of who did it and why
     "%(name)s (command line)",
     "command line",
+    "customer",
     "merged by hand",
     "same e-mail address",
     "no consent to %(what)s on record",
