@@ -22,7 +22,9 @@ def person(role: Role = Role.ADMINISTRATOR, name: str = "") -> User:
 
 
 def token_for(user: User, scopes: Iterable[May] | None = None) -> str:
-    wanted = list(scopes) if scopes is not None else [permission for permission in May if user.may(permission)]
+    wanted = (
+        list(scopes) if scopes is not None else [permission for permission in May if user.may(permission)]
+    )
     return create_token(user=user, name="till", scopes=wanted, days=30, actor=ANN)[1]
 
 

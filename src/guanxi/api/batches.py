@@ -17,7 +17,7 @@ from guanxi.api.callers import Call
 from guanxi.api.errors import Refused
 from guanxi.api.idempotency import Answer, Key, NeededKey, once
 from guanxi.api.jobs import EXAMPLE as JOB
-from guanxi.api.jobs import job_state, wait_for
+from guanxi.api.jobs import job_state, pause, wait_for
 from guanxi.api.operations import Status, operation
 from guanxi.api.schemas import Batch, Number, Row, RowError, Wait
 from guanxi.customers.imports.complaints import complaints
@@ -68,6 +68,52 @@ Decimal = Annotated[str, Query(description="The mark before the decimals of CSV:
 Day = Annotated[
     str | None, Query(description="As of which date customers' facts are true.", example="2026-03-01")
 ]
+
+
+@router.get(
+    "/{int:batch_id}", **operation(May.SEE_IMPORTS, gettext_noop("One batch"), Batch, EXAMPLE, errors=(404,))
+)
+def batch(request: Call, batch_id: Number) -> Row:
+    """How far it is, and how many rows were read, good and bad."""
+    return batch_state(_batch(batch_id))
+
+
+@router.get(
+    "/{int:batch_id}/errors",
+    **operation(
+        May.IMPORT, gettext_noop("The bad rows of a batch"), RowError,
+        {"row": 3, "column": "amount", "value": "much", "reason": "is not a number"}, errors=(404,), 
+    ),
+)  # fmt: skip
+def batch_errors(request: Call, batch_id: Number) -> StreamingHttpResponse:
+    """One JSON object a line: row (the line of NDJSON; of CSV as a spreadsheet counts, the header being row 1), column
+    (null where the whole row is bad), value (null for those who may not see addresses) and reason."""
+    found = complaints(_batch(batch_id).pk, with_values=request.auth.may(May.SEE_ADDRESSES))
+    return StreamingHttpResponse(_lines(found), content_type="application/x-ndjson")
+
+
+def _lines(rows: Iterator[Row]) -> Iterator[str]:
+    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+@router.post(
+    "/{int:batch_id}/undo",
+    **operation(
+        May.IMPORT, gettext_noop("Take a batch back, whole"), Batch, EXAMPLE | {"state": "undoing"}, status=202,
+        others={200: Batch}, errors=(404, 409),
+    ),
+)  # fmt: skip
+def batch_undo(request: Call, batch_id: Number, key: Key = None, wait: Wait = 0) -> Status[Row]:
+    """Runs as a job. What other data refer to stays."""
+
+    def act() -> Answer:
+        _batch(batch_id)
+        start_undo(batch_id, actor=request.auth.actor)
+        return 202, {"id": batch_id}
+
+    give_up = time.monotonic() + wait
+    once(request, key, act)
+    return _answer(batch_id, give_up)
 
 
 @router.post(
@@ -122,7 +168,7 @@ def _started(
         except ImportRefused as error:
             if time.monotonic() > give_up:
                 raise Refused(409, phrase(str(error)), {"Retry-After": str(BUSY_FOR)}) from None
-            time.sleep(1)
+            pause()
 
 
 def _answer(batch_id: int, give_up: float) -> Status[Row]:
@@ -130,52 +176,6 @@ def _answer(batch_id: int, give_up: float) -> Status[Row]:
     job = _job_of(batch_id)
     has_ended = job is None or wait_for(job, give_up - time.monotonic())
     return Status(200 if has_ended else 202, batch_state(_batch(batch_id)))
-
-
-@router.get(
-    "/{batch_id}", **operation(May.SEE_IMPORTS, gettext_noop("One batch"), Batch, EXAMPLE, errors=(404,))
-)
-def batch(request: Call, batch_id: Number) -> Row:
-    """How far it is, and how many rows were read, good and bad."""
-    return batch_state(_batch(batch_id))
-
-
-@router.get(
-    "/{batch_id}/errors",
-    **operation(
-        May.IMPORT, gettext_noop("The bad rows of a batch"), RowError,
-        {"row": 3, "column": "amount", "value": "much", "reason": "is not a number"}, errors=(404,), 
-    ),
-)  # fmt: skip
-def batch_errors(request: Call, batch_id: Number) -> StreamingHttpResponse:
-    """One JSON object a line: row (the line of NDJSON; of CSV as a spreadsheet counts, the header being row 1), column
-    (null where the whole row is bad), value (null for those who may not see addresses) and reason."""
-    found = complaints(_batch(batch_id).pk, with_values=request.auth.may(May.SEE_ADDRESSES))
-    return StreamingHttpResponse(_lines(found), content_type="application/x-ndjson")
-
-
-def _lines(rows: Iterator[Row]) -> Iterator[str]:
-    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-@router.post(
-    "/{batch_id}/undo",
-    **operation(
-        May.IMPORT, gettext_noop("Take a batch back, whole"), Batch, EXAMPLE | {"state": "undoing"}, status=202,
-        others={200: Batch}, errors=(404, 409),
-    ),
-)  # fmt: skip
-def batch_undo(request: Call, batch_id: Number, key: Key = None, wait: Wait = 0) -> Status[Row]:
-    """Runs as a job. What other data refer to stays."""
-
-    def act() -> Answer:
-        _batch(batch_id)
-        start_undo(batch_id, actor=request.auth.actor)
-        return 202, {"id": batch_id}
-
-    give_up = time.monotonic() + wait
-    once(request, key, act)
-    return _answer(batch_id, give_up)
 
 
 def _batch(batch_id: int) -> ImportBatch:

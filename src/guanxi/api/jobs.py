@@ -97,6 +97,11 @@ def wait_for(job: Job, seconds: float) -> bool:
     """Wait for a job to end, in whichever process it runs; say whether it has."""
     give_up = time.monotonic() + seconds
     while job.state in Job.OPEN and time.monotonic() < give_up:
-        time.sleep(POLL)
+        pause()
         job.refresh_from_db()
     return job.state not in Job.OPEN
+
+
+def pause() -> None:
+    """Leave the others their turn before looking again."""
+    time.sleep(POLL)
