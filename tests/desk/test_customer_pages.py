@@ -55,6 +55,13 @@ def listed(browser: Client, **state: str) -> list[str]:
     return re.findall(r'<td><a href="/customers/(\w+)/"', browser.get("/customers/", state).content.decode())
 
 
+def links(browser: Client, address: str, said: str) -> list[str]:
+    """The addresses of a page behind this text for screen readers."""
+    page = browser.get(address).content.decode()
+    found = re.findall(rf'<a [^>]*href="([^"]+)"><svg.+?</svg><span class="visually-hidden">{said}</span>', page)
+    return [link.replace("&amp;", "&") for link in found]
+
+
 def where(**condition: Any) -> str:
     return json.dumps(condition)
 
@@ -92,12 +99,10 @@ def test_filters_stand_as_sentences_in_both_languages_and_each_can_be_taken_off(
     analyst = somebody()
     page = text_of(analyst, address)
 
-    assert "Transaction amount (USD) is at least 200 × remove this filter" in page
-    assert "Transaction amount (USD) is below 300.5 × remove this filter" in page
+    assert "Transaction amount (USD) is at least 200 2 or remove this filter" in page
+    assert "Transaction amount (USD) is below 300.5 2 or remove this filter" in page
     assert "1 customer " in page
-    (without_rich, without_poor) = re.findall(
-        r'class="gx-chip is-on" href="([^"]+)"', analyst.get(address).content.decode()
-    )
+    without_rich, without_poor = links(analyst, address, "remove this filter")
     assert "2 customers" in text_of(analyst, without_rich)  # c02 and c03
     assert "2 customers" in text_of(analyst, without_poor)  # c01 and c02
     User.objects.update(language="zh-hans")
@@ -129,9 +134,7 @@ WRONG = [
     ("indicator.sales_amount", ">=", "lots", "lots is not a number."),
     ("indicator.sales_amount", ">=", "nan", "nan is not a number."),
     ("indicator.sales_amount", ">=", "", "Say which value to compare with."),
-    ("consent.email", "=", "perhaps", "perhaps is neither yes nor no."),
     ("nonsense", "=", "1", "Choose what to filter by."),
-    ("consent.email", ">", "yes", "This condition makes no sense"),
     ("indicator.sales_amount", "~", "1", "This condition makes no sense"),
 ]
 
@@ -145,6 +148,9 @@ def test_what_does_not_fit_is_said_and_what_was_typed_stays() -> None:
         assert said in answer.content.decode()
         assert f'name="value" value="{value}"' in answer.content.decode()
         assert "3 customers" in answer.content.decode()
+    for op, value, said in (("=", "perhaps", "perhaps is neither yes nor no."), (">", "yes", "makes no sense")):
+        answer = analyst.get("/customers/", {"field": "consent.email", "op": op, "value": value})
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
 
 
 BROKEN = [
@@ -250,8 +256,8 @@ def test_names_and_addresses_are_masked_for_those_who_do_not_speak_with_customer
     assert "ann@example.com" not in hidden
     assert "13812345678" not in hidden
     assert "Bath shop, " in hidden
-    assert "ann@example.com" in open_to
-    assert "+8613812345678" in open_to
+    assert "a••••@example.com" in open_to
+    assert "••••78" in open_to  # shown on demand: test_customer_changes
     assert masked("7") == "••••7"
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from customer_insight.conditions import (
     Not,
     Value,
 )
+from guanxi.customers.models import Attribute
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.language import is_chinese
 from guanxi.foundation.money import base_currency, minor_units, to_minor
@@ -64,6 +66,14 @@ def operators() -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
+def kind_of_input(name: str, field: Field) -> str:
+    """How values of a field are typed: money, share, number, date, flag or text."""
+    if field.kind in {"number", "boolean"}:
+        unit = "money" if _is_money(name) else "share" if _is_share(name) else "number"
+        return unit if field.kind == "number" else "flag"
+    return "date" if _is_date(name) else "text"
+
+
 def read_where(text: str, fields: Fields) -> list[Condition]:
     """The conditions of an address, all of which are to hold. Raises DomainError."""
     if not text:
@@ -94,7 +104,7 @@ def sentence(condition: Condition, fields: Fields) -> str:
     return conditions.describe(_in_money(condition), language=language, fields=fields)
 
 
-def typed_condition(name: str, op: str, typed: str, fields: Fields) -> Condition:
+def typed_condition(name: str, op: str, typed: str, fields: Fields, until: str = "") -> Condition:
     """What somebody put together in the form. Raises DomainError, naming what does not fit."""
     if name not in fields:
         raise DomainError(_("Choose what to filter by."))
@@ -102,6 +112,9 @@ def typed_condition(name: str, op: str, typed: str, fields: Fields) -> Condition
     if op == "in":
         parts = [part.strip() for part in re.split(r"[,，、]", typed)]
         document["values"] = [_value(name, fields[name], part) for part in parts if part]
+    elif op == "between":
+        ends = sorted((_value(name, fields[name], end) for end in (typed.strip(), until.strip())), key=_order)
+        document["low"], document["high"] = ends
     elif op not in {"known", "unknown"}:
         document["value"] = _value(name, fields[name], typed.strip())
     try:
@@ -110,11 +123,41 @@ def typed_condition(name: str, op: str, typed: str, fields: Fields) -> Condition
         raise DomainError(_("This condition makes no sense: %(why)s") % {"why": error}) from None
 
 
+def _order(value: Value) -> tuple[bool, Value]:
+    return isinstance(value, str), value
+
+
+def typed_of(condition: Condition, fields: Fields) -> dict[str, str] | None:
+    """What would have to be typed for a condition; None for one that the form cannot make."""
+    match condition:
+        case Compare(name, op, value):
+            typed = {"op": op, "value": _as_typed(name, value)}
+        case In(name, values):
+            typed = {"op": "in", "value": ", ".join(_as_typed(name, value) for value in values)}
+        case Between(name, low, high):
+            typed = {"op": "between", "value": _as_typed(name, low), "until": _as_typed(name, high)}
+        case IsKnown(name) | IsUnknown(name):
+            typed = {"op": "known" if isinstance(condition, IsKnown) else "unknown"}
+        case _:
+            return None
+    return {"field": name, **typed} if name in fields else None
+
+
+def _as_typed(name: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if _is_share(name):
+        return f"{Decimal(str(value)) * 100:f} %"
+    return f"{_whole_money(value) if _is_money(name) else value}"
+
+
 def _value(name: str, field: Field, typed: str) -> Value:
     if not typed:
         raise DomainError(_("Say which value to compare with."))
     if field.kind == "text":
-        return typed
+        return _day(typed) if _is_date(name) else typed
     if field.kind == "boolean":
         if typed.lower() not in TRUE | FALSE:
             raise DomainError(_("%(value)s is neither yes nor no.") % {"value": typed})
@@ -123,6 +166,14 @@ def _value(name: str, field: Field, typed: str) -> Value:
     if _is_money(name):
         return to_minor(number)
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _day(typed: str) -> str:
+    """A date as facts keep it. They are compared as text: written so, the earlier one is the smaller."""
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError:
+        raise DomainError(_("%(value)s is not a date such as 2026-11-21.") % {"value": typed}) from None
 
 
 def _number(typed: str) -> Decimal:
@@ -140,6 +191,17 @@ def _number(typed: str) -> Decimal:
 def _is_money(name: str) -> bool:
     group, _dot, code = name.partition(".")
     return group == "indicator" and code in MEASURES and MEASURES[code].unit == "minor units"
+
+
+def _is_share(name: str) -> bool:
+    group, _dot, code = name.partition(".")
+    return group == "indicator" and code in MEASURES and MEASURES[code].unit == "share"
+
+
+def _is_date(name: str) -> bool:
+    group, _dot, code = name.partition(".")
+    dates = Attribute.objects.filter(datatype=Attribute.DataType.DATE)
+    return group == "fact" and dates.filter(code=code).exists()
 
 
 def _in_money(condition: Condition) -> Condition:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.desk.customer_exports import KIND, run_export
 from guanxi.desk.home.panels import PANELS
 from guanxi.desk.undos import UNDOS
 from guanxi.foundation.models import Job
 from guanxi.foundation.page_entries import Action, JobPage, Navigation
-from guanxi.foundation.registry import registry
+from guanxi.foundation.registry import JobKind, registry
 from guanxi.staff.roles import May
 
 
 def fill() -> None:
     """Fill the registry."""
     registry.add(
+        JobKind(KIND, run_export),
+        JobPage(KIND, lambda job: reverse("customer_exports")),
         Navigation(10, _("Start"), "home", "home", key="h"),
         Navigation(20, _("Customers"), "customers", "users", May.SEE_CUSTOMERS, key="c"),
         Navigation(30, _("Insight"), "insight", "chart-bar", May.SEE_INSIGHT, key="i"),
