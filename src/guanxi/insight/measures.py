@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from customer_insight.bands import Bands, assign_bands
+from customer_insight.bands import assign_bands
 from customer_insight.deciles import assign_deciles
 from customer_insight.indicators import transaction_indicators
 from customer_insight.layers import value_layers
@@ -25,13 +25,14 @@ from customer_insight.margin import Margin, unknown_cost_share
 from customer_insight.schemes import classify
 from customer_insight.service import cost_to_serve, margin_after_service
 from customer_insight.tables import EPOCH, day_number
-from customer_insight.tiers import contribution, default_tier_scheme
+from customer_insight.tiers import contribution
 from customer_insight.trend import daily_sales, sales_trend
 from guanxi.foundation.engine.duck import Duck, rows, value
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.jobs import RunningJob
 from guanxi.foundation.money import base_currency, minor_units
 from guanxi.insight.assumptions import Assumptions
+from guanxi.insight.thresholds import Thresholds
 
 SCHEME = "value tiers"
 SHORTEST_BACKTEST = 28
@@ -68,7 +69,9 @@ def last_day(duck: Duck) -> date:
     return EPOCH + timedelta(days=int(day))
 
 
-def compute(running: RunningJob, duck: Duck, as_of: date, assumptions: Assumptions) -> Measured:
+def compute(
+    running: RunningJob, duck: Duck, as_of: date, assumptions: Assumptions, thresholds: Thresholds
+) -> Measured:
     """Leave the table `measures` (one wide row per customer with orders) in the engine.
 
     Raises DomainError when nobody bought anything up to the date.
@@ -88,7 +91,7 @@ def compute(running: RunningJob, duck: Duck, as_of: date, assumptions: Assumptio
     running.advance("lifetime value", 3, 6)
     card = _lifetime(duck, day, assumptions)
     running.advance("classes", 4, 6)
-    _classes(duck)
+    _classes(duck, thresholds)
     _assemble(duck)
     return Measured(int(value(duck, "SELECT count(*) FROM measures")), _totals(duck, as_of), card)
 
@@ -150,11 +153,11 @@ def _backtest(duck: Duck, start: int, day: int) -> Any:
     return backtest(duck.table("daily"), calibration_end=middle, holdout_end=day, window_start=start)
 
 
-def _classes(duck: Duck) -> None:
+def _classes(duck: Duck, thresholds: Thresholds) -> None:
     """Deciles, bill bands, layers and tiers, each a table."""
     _keep(duck, "sales_deciles", assign_deciles(duck.table("indicators"), by="sales_amount"))
     _keep(duck, "profit_deciles", assign_deciles(duck.table("indicators"), by="profit_amount"))
-    bands = bill_bands()
+    bands = thresholds.bands
     _keep(
         duck, "banded", assign_bands(duck.table("indicators"), by="average_transaction_amount", bands=bands)
     )
@@ -166,15 +169,7 @@ def _classes(duck: Duck) -> None:
            FROM contributions LEFT JOIN value_layer value USING (customer_id)
            LEFT JOIN potential_layer potential USING (customer_id)"""
     )
-    _keep(duck, "tiers", classify(duck.table("tier_inputs"), default_tier_scheme()))
-
-
-def bill_bands() -> Bands:
-    """The bill bands of ANA-27 in the base currency; a retailer's bill is the average transaction."""
-    units = minor_units(base_currency())
-    return Bands(
-        upper_bounds=tuple(bound * units for bound in (50, 100, 200, 300, 500)), minor_per_unit=units
-    )
+    _keep(duck, "tiers", classify(duck.table("tier_inputs"), thresholds.tier_scheme))
 
 
 def _assemble(duck: Duck) -> None:

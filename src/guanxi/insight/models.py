@@ -31,6 +31,7 @@ class InsightRun(models.Model):
     as_of = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
     assumptions = models.JSONField(default=dict)
+    thresholds = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
     lifetime_card = models.JSONField(default=dict)
     replica_version = models.BigIntegerField(default=0)

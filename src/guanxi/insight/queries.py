@@ -24,9 +24,9 @@ from guanxi.foundation.engine.duck import Duck, workspace
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.language import is_chinese
 from guanxi.foundation.money import format_money
-from guanxi.insight.measures import bill_bands
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
 from guanxi.insight.replica import open_replica
+from guanxi.insight.thresholds import thresholds_of
 
 PUBLISHED_TABLE = "insight"
 """The table of the copy that holds the published wide rows."""
@@ -91,9 +91,11 @@ def purchase_decile_table(by: str) -> list[dict[str, Any]]:
 
 def band_table() -> list[dict[str, Any]]:
     """Customers by average bill (ANA-27)."""
-    with published() as duck:
+    run = published_run()
+    bands = thresholds_of(run).bands
+    with published(run) as duck:
         return records(
-            band_distribution(duck.table("measures"), by="average_transaction_amount", bands=bill_bands())
+            band_distribution(duck.table("measures"), by="average_transaction_amount", bands=bands)
         )
 
 
@@ -105,10 +107,11 @@ def layer_table() -> list[dict[str, Any]]:
 
 def tier_table() -> list[dict[str, Any]]:
     """The value tiers: size, value, goal, and the rule in words (ANA-33 to ANA-37)."""
-    scheme = default_tier_scheme()
+    run = published_run()
+    scheme = thresholds_of(run).tier_scheme
     words = {rule.assigned.code: describe(rule.condition, fields=TIER_FIELDS) for rule in scheme.rules}
     amounts = ("sales_amount", "profit_amount", "contribution", "lifetime_value")
-    with published() as duck:
+    with published(run) as duck:
         totals = records(group_totals(duck.table("measures"), by="tier", amounts=amounts))
     by_code = {row["tier"]: row for row in totals}
     empty = {"customers": 0, "customer_share": 0.0, **dict.fromkeys(amounts, 0)}
@@ -128,7 +131,7 @@ def tier_words(row: dict[str, Any]) -> dict[str, str]:
     """Name, rule and goal of a tier in Chinese where that is read; the row itself has them in English."""
     if not is_chinese():
         return {}
-    scheme = default_tier_scheme()
+    scheme = thresholds_of(published_run()).tier_scheme
     names = {each.code: each.label_zh for each in scheme.classes}
     rules = {rule.assigned.code: rule.condition for rule in scheme.rules}
     rule = rules.get(row["tier"])
@@ -209,7 +212,7 @@ def insight_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
 
 def why(row: CustomerInsight) -> str:
     """The rule that put a customer into its tier, and the inputs that decided."""
-    scheme = default_tier_scheme()
+    scheme = default_tier_scheme()  # names and fields are the same whatever the thresholds
     assigned = next(a for a in scheme.classes if a.code == row.tier)
     inputs = {field: getattr(row, field.partition(".")[2]) for field in scheme.fields}
     shown = ", ".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guanxi.foundation.configuration import DEFINITIONS, Definition
 from guanxi.foundation.registry import JobKind, PersonalData, registry
-from guanxi.insight.assumptions import DEFAULT, SETTING, parse_assumptions
+from guanxi.insight import assumptions, thresholds
 from guanxi.insight.models import ClassMove, CustomerInsight
 from guanxi.insight.queries import insight_of, moves_of
 from guanxi.insight.services import run_refresh
@@ -12,7 +12,8 @@ from guanxi.insight.services import run_refresh
 
 def fill() -> None:
     """Fill the registry."""
-    DEFINITIONS[SETTING] = Definition(DEFAULT, parse_assumptions)
+    DEFINITIONS[assumptions.SETTING] = Definition(assumptions.DEFAULT, assumptions.parse_assumptions)
+    DEFINITIONS[thresholds.SETTING] = Definition(thresholds.DEFAULT, thresholds.parse_thresholds)
     registry.add(
         JobKind("insight refresh", run_refresh),
         PersonalData("insight", CustomerInsight, insight_of),

@@ -24,10 +24,11 @@ from guanxi.foundation.errors import DomainError
 from guanxi.foundation.jobs import RunningJob
 from guanxi.foundation.models import Job
 from guanxi.insight import measures
-from guanxi.insight.assumptions import read_assumptions
+from guanxi.insight.assumptions import Assumptions, read_assumptions
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
 from guanxi.insight.queries import PUBLISHED_TABLE
 from guanxi.insight.replica import open_replica, sync
+from guanxi.insight.thresholds import Thresholds, read_thresholds
 
 BLOCK = 20_000
 
@@ -60,9 +61,9 @@ def run_refresh(running: RunningJob) -> dict[str, Any]:
     with TemporaryDirectory(dir=scratch()) as place, workspace(Path(place) / "refresh.duckdb") as duck:
         open_replica(duck)
         as_of = date.fromisoformat(given) if given else _last_known_day(duck)
-        assumptions = read_assumptions()
-        measured = measures.compute(running, duck, as_of, assumptions)
-        run = _building(as_of, assumptions.as_dict(), measured)
+        assumptions, thresholds = read_assumptions(), read_thresholds()
+        measured = measures.compute(running, duck, as_of, assumptions, thresholds)
+        run = _building(as_of, assumptions, thresholds, measured)
         _carry_over(duck, run)
         _load(running, duck, run)
         _publish(running, run)
@@ -84,16 +85,20 @@ def summary(run: InsightRun) -> dict[str, Any]:
         "customers": run.customers,
         "moves": run.moves.count(),
         "assumptions": run.assumptions,
+        "thresholds": run.thresholds,
         "totals": run.totals,
         "lifetime_model": run.lifetime_card.get("name"),
         "lifetime_diagnosis": diagnosis,
     }
 
 
-def _building(as_of: date, assumptions: dict[str, Any], measured: measures.Measured) -> InsightRun:
+def _building(
+    as_of: date, assumptions: Assumptions, thresholds: Thresholds, measured: measures.Measured
+) -> InsightRun:
     return InsightRun.objects.create(
         as_of=as_of,
-        assumptions=assumptions,
+        assumptions=assumptions.as_dict(),
+        thresholds=thresholds.as_dict(),
         totals=measured.totals,
         lifetime_card=measured.lifetime_card,
         customers=measured.customers,
