@@ -7,6 +7,7 @@ command line works, and pages say what is missing.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import shutil
@@ -31,10 +32,10 @@ FILES = {
 }
 ICONS = (
     "alert-triangle", "arrow-back-up", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "chart-bar", "check",
-    "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "device-floppy", "download", "filter",
-    "help-circle", "history", "home", "info-circle", "key", "language", "list-check", "logout", "menu-2", "moon",
-    "player-pause", "player-play", "player-stop", "plus", "refresh", "search", "settings", "shield-check",
-    "speakerphone", "sun", "upload", "user", "users", "x",
+    "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "device-floppy", "download", "eye",
+    "filter", "help-circle", "history", "home", "info-circle", "key", "language", "list-check", "logout", "menu-2",
+    "moon", "player-pause", "player-play", "player-stop", "plus", "refresh", "search", "settings", "shield-check",
+    "speakerphone", "sun", "upload", "user", "user-plus", "users", "x",
 )  # fmt: skip
 
 
@@ -72,6 +73,8 @@ def bring() -> None:
         (ready / "icons.svg").write_text(
             _sprite(work / "node_modules/@tabler/icons/icons/outline"), encoding="utf-8"
         )
+        for each in (*ready.glob("*.css"), *ready.glob("*.js"), *ready.glob("*.svg")):
+            each.with_name(each.name + ".gz").write_bytes(gzip.compress(each.read_bytes(), 9, mtime=0))
         (ready / "stamp").write_text(_fingerprint(), encoding="ascii")
         shutil.rmtree(TARGET, ignore_errors=True)
         shutil.copytree(ready, TARGET)

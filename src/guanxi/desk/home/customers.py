@@ -65,6 +65,8 @@ def _may_write(customer_ids: list[int]) -> dict[int, str]:
         party_ids=customer_ids, channel="email", at=clock.now(), policy=read_policy(), lock=False
     )
     return {
-        each: str(word(held[each].reason)) if each in held else _("may be written to")
+        each: _("no e-mail: %(why)s") % {"why": word(held[each].reason)}
+        if each in held
+        else _("may be written to")
         for each in customer_ids
     }

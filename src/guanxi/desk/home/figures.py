@@ -22,7 +22,7 @@ from guanxi.staff.models import User
 from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import label, word
 
-ALIVE: Final = Compare("indicator.p_alive", ">=", 0.5)
+RECENT: Final = Compare("indicator.recency_days", "<=", 90)
 VALUABLE: Final = Compare("indicator.value_layer", "<=", 2)
 SLIPPING: Final = All((VALUABLE, Compare("indicator.sales_change", "<=", -0.25)))
 """The better two fifths by lifetime value whose sales fell by a quarter or more."""
@@ -77,7 +77,7 @@ def value(person: User) -> Shown:
 
 
 def retention(person: User) -> Shown:
-    """How many are likely to buy again, and how many of the valuable ones are slipping away."""
+    """How many still buy, and how many of the valuable ones are slipping away."""
     run = published()
     if run is None or not run.lifetime_card.get("name"):
         return None
@@ -85,10 +85,10 @@ def retention(person: User) -> Shown:
     return {
         "stats": [
             Stat(
-                _("Likely to buy again"),
-                f"{count_audience(ALIVE, sees=sees):,}",
-                customers_where(ALIVE),
-                _("P(alive) of at least 50 %"),
+                _("Still buying"),
+                f"{count_audience(RECENT, sees=sees):,}",
+                customers_where(RECENT),
+                _("bought within the last 90 days"),
             ),
             Stat(
                 _("Valuable and slipping"),
