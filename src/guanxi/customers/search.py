@@ -80,6 +80,9 @@ def _looked_up(asked: str, sees: Sees, sees_addresses: bool, most: int) -> Itera
     """Ids of parties by one look-up after the other; the next is made only when it is asked for."""
     if not asked:
         return
+    if named := _named_exactly(asked):
+        yield By.KEY, named
+        return
     yield By.KEY, _with_key(asked)
     if not sees_addresses:
         return
@@ -106,17 +109,19 @@ def _seen_customers(party_ids: Sequence[int], sees: Sees) -> Iterator[Party]:
     return (customers[resolved[pk]] for pk in party_ids if resolved[pk] in customers)
 
 
-def _with_key(asked: str) -> list[int]:
-    """By public id, SOURCE:KEY, or the key of any source."""
-    parties = Party.objects.filter(born()).order_by("-pk").values_list("pk", flat=True)
+def _named_exactly(asked: str) -> list[int]:
+    """By what means one customer only: the public id, or SOURCE:KEY."""
     source, _, key = asked.partition(":")
+    parties = Party.objects.filter(born()).values_list("pk", flat=True)
+    return list(parties.filter(public_id=asked.lower()) or parties.filter(source=source, source_key=key))
+
+
+def _with_key(asked: str) -> list[int]:
+    """By the key of any source; the newest first."""
     sources = list(ImportBatch.objects.values_list("source", flat=True).distinct().order_by())
     keys = {asked, asked.upper(), asked.lower()}
-    return [
-        *parties.filter(public_id=asked.lower()),
-        *parties.filter(source=source, source_key=key),
-        *parties.filter(source__in=sources, source_key__in=keys),
-    ]
+    parties = Party.objects.filter(born(), source__in=sources, source_key__in=keys)
+    return list(parties.order_by("-pk").values_list("pk", flat=True))
 
 
 def _with_number(digits: str, sees: Sees, most: int) -> list[int]:

@@ -81,8 +81,9 @@ def _in_every_language(label: Any) -> Iterator[str]:
 def _customers(person: User, wanted: str) -> list[Entry]:
     if not wanted or not person.may(May.SEE_CUSTOMERS):
         return []
-    found = customers_named(wanted, sees=visible_to(person))[:CUSTOMERS]
-    names = names_of([party.pk for party in found]) if person.may(May.SEE_ADDRESSES) else {}
+    sees_addresses = person.may(May.SEE_ADDRESSES)
+    found = customers_named(wanted, sees=visible_to(person), sees_addresses=sees_addresses)[:CUSTOMERS]
+    names = names_of([party.pk for party in found]) if sees_addresses else {}
     return [
         Entry(
             names.get(party.pk, party.public_id),
