@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -15,106 +15,154 @@ from customer_insight.conditions import Condition
 from guanxi.customers.models import Fact, Party, PartyLink
 from guanxi.customers.queries import born, seen_by
 from guanxi.customers.search import search_customers
-from guanxi.foundation.engine.duck import identifier, rows
+from guanxi.desk.customer_columns import full_name
+from guanxi.foundation.engine.duck import Duck, identifier, rows
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.audience import browse_audience
-from guanxi.insight.catalogue import MEASURES, PUBLISHED
 from guanxi.insight.models import InsightRun
 from guanxi.outreach.gate import identify
 from guanxi.staff.visibility import Sees
 
 PAGE: Final = 50
-COLUMNS: Final = ("sales_amount", "profit_amount", "lifetime_value", "recency_days", "sales_change")
-"""The measures that the list shows."""
-SORTABLE: Final = frozenset(name for name in MEASURES if name in PUBLISHED)
 
 
 @dataclass(frozen=True)
 class Sort:
-    """By which measure, and which way; customers without a value come last, ties go by customer."""
+    """By which field, and which way; customers without a value come last, ties go by customer."""
 
-    measure: str
+    field: str
     is_descending: bool = True
 
     def __str__(self) -> str:
-        return f"-{self.measure}" if self.is_descending else self.measure
+        return f"{'-' if self.is_descending else ''}{self.field.removeprefix('indicator.')}"
 
 
 @dataclass(frozen=True)
-class After:
-    """The customer after whom a page begins."""
+class Place:
+    """Between which customers a page lies: it begins after one, or ends before one."""
 
-    value: float | None
+    value: float | str | bool | None
     customer_id: int
+    is_before: bool = False
 
     def __str__(self) -> str:
-        return json.dumps([self.value, self.customer_id])
+        return json.dumps([self.value, self.customer_id], ensure_ascii=False)
 
 
 @dataclass(frozen=True)
 class Page:
-    """Customers in order, and where the next page begins."""
+    """Customers in order, where the pages before and after lie, and which of how many they are."""
 
     customers: list[dict[str, Any]]
-    following: After | None
+    following: Place | None
+    preceding: Place | None = None
+    first: int = 0
+    """The number of the first of them, from 1; 0 where that is not counted."""
+    total: int = 0
 
 
-def read_sort(text: str, run: InsightRun) -> Sort:
+def read_sort(text: str, run: InsightRun, sortable: Collection[str]) -> Sort:
     """The order that an address names; the highest lifetime value first, or sales where no model gives it."""
     if not text:
-        return Sort("lifetime_value" if run.lifetime_card.get("name") else "sales_amount")
-    measure = text.removeprefix("-")
-    if measure not in SORTABLE:
+        best = "lifetime_value" if run.lifetime_card.get("name") else "sales_amount"
+        return Sort(f"indicator.{best}")
+    field = full_name(text.removeprefix("-"), sortable)
+    if not field:
         raise DomainError(_("Customers cannot be sorted by %(name)r.") % {"name": text})
-    return Sort(measure, text.startswith("-"))
+    return Sort(field, text.startswith("-"))
 
 
-def read_after(text: str) -> After | None:
-    """The place that an address names. Raises DomainError."""
-    if not text:
+def read_place(after: str, before: str, kind: str = "number") -> Place | None:
+    """The place that an address names among values of a kind. Raises DomainError."""
+    if not (after or before):
         return None
     try:
-        value, customer_id = json.loads(text)
-        if not (_is_number(value) or value is None) or type(customer_id) is not int:
+        value, customer_id = json.loads(after or before)
+        if not (value is None or _fits(value, kind)) or type(customer_id) is not int:
             raise ValueError
         if abs(customer_id) >= 2**63 or (isinstance(value, int) and abs(value) >= 2**63):
             raise ValueError
     except (ValueError, TypeError, RecursionError):
         raise DomainError(_("The address names no place in the list; begin at its first page.")) from None
-    return After(value, customer_id)
+    return Place(value, customer_id, is_before=not after)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _fits(value: object, kind: str) -> bool:
+    if kind == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, bool if kind == "boolean" else str)
 
 
-def measured_page(condition: Condition, *, sort: Sort, after: After | None, sees: Sees) -> Page:
-    """Fifty of those who fulfil a condition, with their measures, from the published copy."""
-    fields = [f"indicator.{name}" for name in dict.fromkeys((*COLUMNS, sort.measure))]
-    by = identifier(f"indicator.{sort.measure}")
-    where, parameters = _later(by, sort, after)
-    shown = ", ".join(
-        identifier(field) for field in ("class.tier", *(f"indicator.{name}" for name in COLUMNS))
-    )
-    with browse_audience(condition, "class.tier", *fields, sees=sees) as (duck, found):
+def measured_page(
+    condition: Condition, *, columns: Sequence[str], sort: Sort, place: Place | None, sees: Sees
+) -> Page:
+    """Fifty of those who fulfil a condition, with fields of theirs, from the published copy."""
+    with browse_audience(condition, *columns, sort.field, sees=sees) as (duck, found):
         found.create_view("found", replace=True)
-        sql = f"""SELECT customer_id, public_id, {shown}, {by} FROM found WHERE {where}
-                  ORDER BY {by} {"DESC" if sort.is_descending else "ASC"} NULLS LAST, customer_id LIMIT {PAGE + 1}"""
-        names = ("customer_id", "public_id", "tier", *COLUMNS, "sorted_by")
-        customers = [dict(zip(names, row, strict=True)) for row in rows(duck, sql, parameters)]
-    last = customers[PAGE - 1] if len(customers) > PAGE else None
-    return Page(customers[:PAGE], After(last["sorted_by"], last["customer_id"]) if last else None)
+        order = _Order(duck, sort, list(dict.fromkeys((*columns, sort.field))))
+        if place and place.is_before and len(customers := order.read(place)) > PAGE:
+            customers = customers[1:]
+        else:  # less than a page before it: the first page
+            customers = order.read(None if place and place.is_before else place)[:PAGE]
+        total, earlier = order.count("TRUE"), order.before(customers)
+    first, last = (order.place(customers[end]) if customers else None for end in (0, -1))
+    return Page(
+        customers,
+        following=last if earlier + len(customers) < total else None,
+        preceding=first if earlier else None,
+        first=earlier + 1,
+        total=total,
+    )
 
 
-def _later(by: str, sort: Sort, after: After | None) -> tuple[str, list[Any]]:
-    """The rows behind a place, in SQL."""
-    if after is None:
-        return "TRUE", []
-    if after.value is None:
-        return f"({by} IS NULL AND customer_id > ?)", [after.customer_id]
-    beyond = "<" if sort.is_descending else ">"
-    where = f"({by} {beyond} ? OR ({by} = ? AND customer_id > ?) OR {by} IS NULL)"
-    return where, [after.value, after.value, after.customer_id]
+def order_of(sort: Sort, *, back: bool = False) -> str:
+    """An order in SQL; backwards it is the same from the other end."""
+    by, down = identifier(sort.field), sort.is_descending != back
+    last = "FIRST" if back else "LAST"
+    return f"{by} {'DESC' if down else 'ASC'} NULLS {last}, customer_id {'DESC' if back else 'ASC'}"
+
+
+class _Order:
+    """The order of a list over the view `found`, read from any place in both directions."""
+
+    def __init__(self, duck: Duck, sort: Sort, fields: list[str]) -> None:
+        self.duck, self.sort, self.fields = duck, sort, fields
+
+    def read(self, place: Place | None) -> list[dict[str, Any]]:
+        """A page and one more, in order: those after a place, or those before it."""
+        back = place is not None and place.is_before
+        where, parameters = self._beyond(place) if place else ("TRUE", [])
+        order = order_of(self.sort, back=back)
+        names = ["customer_id", "public_id", *self.fields]
+        shown = ", ".join(map(identifier, names))
+        sql = f"SELECT {shown} FROM found WHERE {where} ORDER BY {order} LIMIT {PAGE + 1}"
+        found = [dict(zip(names, row, strict=True)) for row in rows(self.duck, sql, parameters)]
+        return found[::-1] if back else found
+
+    def before(self, customers: list[dict[str, Any]]) -> int:
+        """How many stand before the first of these."""
+        if not customers:
+            return 0
+        return self.count(*self._beyond(replace(self.place(customers[0]), is_before=True)))
+
+    def place(self, customer: dict[str, Any]) -> Place:
+        """Where a customer stands."""
+        return Place(customer[self.sort.field], customer["customer_id"])
+
+    def count(self, where: str, parameters: Sequence[Any] = ()) -> int:
+        return int(rows(self.duck, f"SELECT count(*) FROM found WHERE {where}", [*parameters])[0][0])
+
+    def _beyond(self, place: Place) -> tuple[str, list[Any]]:
+        """The rows behind a place, or before it, in SQL; unknown values are last, ties go by customer."""
+        by, side = identifier(self.sort.field), "<" if place.is_before else ">"
+        tie = f"customer_id {side} ?"
+        if place.value is None:
+            alone = f"({by} IS NULL AND {tie})"
+            return (f"({by} IS NOT NULL OR {alone})" if place.is_before else alone), [place.customer_id]
+        further = "<" if place.is_before != self.sort.is_descending else ">"
+        unknown = "" if place.is_before else f" OR {by} IS NULL"
+        where = f"({by} {further} ? OR ({by} = ? AND {tie}){unknown})"
+        return where, [place.value, place.value, place.customer_id]
 
 
 def imported_customers(sees: Sees) -> QuerySet[Party]:
@@ -123,14 +171,14 @@ def imported_customers(sees: Sees) -> QuerySet[Party]:
     return Party.objects.filter(born(), seen_by(sees)).exclude(pk__in=absorbed).order_by("pk")
 
 
-def imported_page(after: After | None, *, sees: Sees) -> Page:
+def imported_page(place: Place | None, *, sees: Sees) -> Page:
     """Fifty customers without measures, from the truth."""
-    parties = imported_customers(sees).filter(pk__gt=after.customer_id if after else 0)[: PAGE + 1]
+    parties = imported_customers(sees).filter(pk__gt=place.customer_id if place else 0)[: PAGE + 1]
     customers: list[dict[str, Any]] = [
         {"customer_id": party.pk, "public_id": party.public_id} for party in parties
     ]
     last = customers[PAGE - 1] if len(customers) > PAGE else None
-    return Page(customers[:PAGE], After(None, last["customer_id"]) if last else None)
+    return Page(customers[:PAGE], Place(None, last["customer_id"]) if last else None)
 
 
 def names_of(customer_ids: Sequence[int]) -> dict[int, str]:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from customer_insight.conditions import Condition
 from guanxi.customers.queries import seen_customer
 from guanxi.desk import customer_filters as filters
 from guanxi.desk import customer_list as listing
+from guanxi.desk import list_contents as contents
+from guanxi.desk.customer_columns import columns_of, read_columns
 from guanxi.desk.customer_profile import page_of
+from guanxi.desk.filter_form import form_of, opened, typed_in
+from guanxi.desk.list_state import ListState, read_state
+from guanxi.desk.saved_views import default_of, view_for, views_of
 from guanxi.desk.views.customer_search import found_page
 from guanxi.foundation.errors import DomainError
-from guanxi.insight.audience import count_audience
-from guanxi.insight.catalogue import measure_label, measure_text
 from guanxi.insight.models import InsightRun
 from guanxi.insight.queries import profit_note
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase
+
+EVERYBODY = "all"
+"""The view of an address that asks for all customers, whatever the list opens with."""
 
 
 @require_safe
@@ -33,6 +37,8 @@ def customer_list(request: Request) -> HttpResponse:
     """Customers with their worth, as the address filters and sorts them; `find` leads to one."""
     if wanted := request.GET.get("find", "").replace("\0", "").strip():
         return found_page(request, wanted)
+    if not request.GET and (view := default_of(request.user)):
+        return redirect(f"{reverse('customers')}?{view.query}&view={view.pk}")
     run = InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
     try:
         return _measured(request, run) if run else _imported(request)
@@ -47,22 +53,19 @@ def customer_page(request: Request, public_id: str) -> HttpResponse:
     customer = seen_customer(public_id, visible_to(request.user))
     if customer.public_id != public_id:
         return redirect("customer", customer.public_id)
-    shown = page_of(customer, sees_addresses=request.user.may(May.SEE_ADDRESSES))
-    return render(
-        request, "desk/customer.html", shown | {"sees_campaigns": request.user.may(May.SEE_CAMPAIGNS)}
-    )
+    return render(request, "desk/customer.html", page_of(customer, request.user))
 
 
 def _imported(request: Request) -> HttpResponse:
     """What can be shown before anything is analysed."""
     sees = visible_to(request.user)
-    page = listing.imported_page(listing.read_after(request.GET.get("after", "")), sees=sees)
+    page = listing.imported_page(listing.read_place(request.GET.get("after", ""), ""), sees=sees)
+    names = request.user.may(May.SEE_ADDRESSES)
     shown = {
         "page": page,
-        "rows": _rows(request, page.customers, ()),
+        "rows": contents.table_rows(page.customers, (), sees_names=names),
         "count": listing.imported_customers(sees).count(),
-        "next": _address([], "", page.following),
-        "first": "",
+        "next": ListState().address(after=str(page.following or "")),
         "may_refresh": request.user.may(May.REFRESH_INSIGHT),
     }
     return render(request, "desk/customers.html", shown)
@@ -70,85 +73,73 @@ def _imported(request: Request) -> HttpResponse:
 
 def _measured(request: Request, run: InsightRun) -> HttpResponse:
     asked, fields = request.GET, filters.reader_fields()
-    parts = filters.read_where(asked.get("where", ""), fields)
-    sort = listing.read_sort(asked.get("sort", ""), run)
-    complaint = ""
+    state = read_state(asked, fields)
+    if "set" in asked:
+        columns = contents.rearranged(state.columns, up=asked.get("up", ""), down=asked.get("down", ""))
+        return _to(state.changed(columns=columns).address(panel="columns"))
+    typed = opened(asked, state, fields)
     if "field" in asked:
         try:
-            parts = [*parts, filters.typed_condition(asked["field"], *_typed(asked), fields)]
+            changed = typed.put_into(state, fields)
         except DomainError as error:
-            complaint = phrase(str(error))
+            typed = typed_in(asked, phrase(str(error)))
         else:
-            return redirect(reverse("customers") + _address(parts, asked.get("sort", "")))
-    condition = filters.together(parts)
-    sees, after = visible_to(request.user), listing.read_after(asked.get("after", ""))
-    page = listing.measured_page(condition, sort=sort, after=after, sees=sees)
-    shown = {
-        "run": run,
-        "page": page,
-        "rows": _rows(request, page.customers, listing.COLUMNS),
-        "count": count_audience(condition, sees=sees),
-        "columns": [_column(name, parts, sort) for name in listing.COLUMNS],
-        "next": _address(parts, str(sort), page.following),
-        "first": _address(parts, str(sort)),
-        "note": profit_note(),
-        **_filter_form(asked, parts, fields),
-        "typed_complaint": complaint,
-    }
-    return render(request, "desk/customers.html", shown, status=422 if complaint else 200)
+            return _to(changed.address())
+    shown = _list(request, run, state, fields)
+    shown |= form_of(typed, fields, visible_to(request.user)) | {"complained": typed.complaint}
+    return render(request, "desk/customers.html", shown, status=422 if typed.complaint else 200)
 
 
-def _typed(asked: QueryDict) -> tuple[str, str]:
-    return asked.get("op", "="), asked.get("value", "")
+def _to(address: str) -> HttpResponse:
+    return redirect(reverse("customers") + address)
 
 
-def _filter_form(asked: QueryDict, parts: list[Condition], fields: filters.Fields) -> dict[str, Any]:
-    """The chips, and the form that adds one, with what was typed."""
-    sort = asked.get("sort", "")
-    chips = [
-        {
-            "text": filters.sentence(part, fields),
-            "without": _address([*parts[:place], *parts[place + 1 :]], sort),
-        }
-        for place, part in enumerate(parts)
-    ]
-    labels = sorted((filters.field_label(field), name) for name, field in fields.items())
-    op, value = _typed(asked)
+def _list(request: Request, run: InsightRun, state: ListState, fields: filters.Fields) -> dict[str, Any]:
+    """One page of the list with its chips, headings and choices."""
+    sees, names = visible_to(request.user), request.user.may(May.SEE_ADDRESSES)
+    known = columns_of(fields, sees_addresses=names)
+    columns = read_columns(state.columns, known)
+    sort = listing.read_sort(state.sort, run, fields)
+    place = listing.read_place(
+        request.GET.get("after", ""), request.GET.get("before", ""), fields[sort.field].kind
+    )
+    copied = [column.name for column in columns if column.is_copied]
+    page = listing.measured_page(state.condition, columns=copied, sort=sort, place=place, sees=sees)
     return {
-        "chips": chips,
-        "fields": [(name, label) for label, name in labels],
-        "operators": filters.operators(),
-        "where": filters.where_of(parts),
-        "sort": sort,
-        "typed": {"field": asked.get("field", ""), "op": op, "value": value},
+        "run": run,
+        "state": state,
+        "page": page,
+        "count": page.total,
+        "last": page.first + len(page.customers) - 1,
+        "rows": contents.table_rows(page.customers, columns, sees_names=names),
+        "columns": contents.headings(columns, state, sort),
+        "choice": contents.column_choice(columns, known),
+        "chips": contents.chips(state, fields, sees),
+        "next": state.address(after=str(page.following)) if page.following else "",
+        "previous": state.address(before=str(page.preceding)) if page.preceding else "",
+        "everybody": ListState(view=EVERYBODY).address(),
+        "note": profit_note(),
+        **_views(request, state),
+        **_actions(request),
     }
 
 
-def _column(name: str, parts: list[Condition], sort: listing.Sort) -> dict[str, Any]:
-    """A heading that sorts: the highest first, then the lowest first."""
-    is_sorted = sort.measure == name
-    wanted = listing.Sort(name, is_descending=not (is_sorted and sort.is_descending))
-    direction = ("descending" if sort.is_descending else "ascending") if is_sorted else ""
-    return {"label": measure_label(name), "href": _address(parts, str(wanted)), "direction": direction}
+def _views(request: Request, state: ListState) -> dict[str, Any]:
+    """The saved views, the one that is open, and whether the list has left it since."""
+    view, default = view_for(request.user, state.view), default_of(request.user)
+    return {
+        "views": views_of(request.user),
+        "view": view,
+        "default": default,
+        "is_own": view is not None and view.owner_id == request.user.pk,
+        "has_left": view is not None and view.query != state.query,
+    }
 
 
-def _rows(
-    request: Request, customers: list[dict[str, Any]], columns: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    ids = [row["customer_id"] for row in customers]
-    names = listing.names_of(ids) if request.user.may(May.SEE_ADDRESSES) else {}
-    return [
-        {
-            "public_id": row["public_id"],
-            "name": names.get(row["customer_id"], ""),
-            "tier": row.get("tier"),
-            "cells": [measure_text(name, row[name]) for name in columns],
-        }
-        for row in customers
-    ]
-
-
-def _address(parts: list[Condition], sort: str, after: listing.After | None = None) -> str:
-    """The list's own address, all of its state in it."""
-    state = {"where": filters.where_of(parts), "sort": sort, "after": str(after or "")}
-    return "?" + urlencode({name: value for name, value in state.items() if value})
+def _actions(request: Request) -> dict[str, Any]:
+    """What may be done with chosen customers."""
+    return {
+        "may_plan": request.user.may(May.RUN_CAMPAIGNS),
+        "may_assign": request.user.may(May.ASSIGN_CUSTOMERS),
+        "panel": request.GET.get("panel", ""),
+    }
