@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -133,7 +133,13 @@ def withdraw_consent(*, party_ids: Sequence[int], channel: str, source: str, act
 
 
 def _refuse(party: Party, channel: str, source: str, today: date, actor: Actor) -> bool:
-    own = {"party": party, "channel": channel, "source": source, "batch": None, "superseded_by": None}
+    own: dict[str, Any] = {
+        "party": party,
+        "channel": channel,
+        "source": source,
+        "batch": None,
+        "superseded_by": None,
+    }
     if Consent.objects.filter(**own, granted=False, recorded_on__gte=today).exists():
         return False
     consent, _ = Consent.objects.update_or_create(**own, defaults={"granted": False, "recorded_on": today})

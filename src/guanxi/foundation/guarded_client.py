@@ -141,7 +141,7 @@ def _exchange(
     stream: _Stream, method: str, address: WebAddress, body: bytes, headers: Mapping[str, str], most: int
 ) -> Answer:
     link = http.client.HTTPConnection(address.host, address.port)
-    link.sock = stream  # type: ignore[assignment] # connected already, to the address that was checked
+    link.sock = stream  # connected already, to the address that was checked
     link.auto_open = 0
     own = {"Host": _host(address), "User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
     link.request(method, quote(address.target, safe=KEPT), body=body or None, headers=own | dict(headers))

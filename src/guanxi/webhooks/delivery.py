@@ -135,8 +135,8 @@ def wait_after(tries: int, chance: float) -> timedelta:
     >>> [wait_after(tries, 1.0).seconds for tries in (1, 2, 3, 8, 99)], wait_after(1, 0.0).seconds
     ([30, 60, 120, 3600, 3600], 15)
     """
-    whole = min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
-    return whole * (0.5 + chance / 2)
+    doubled: int = 2 ** min(tries - 1, 20)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * (0.5 + chance / 2)
 
 
 def _recovered(endpoint: Endpoint) -> None:

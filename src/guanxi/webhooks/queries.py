@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from guanxi.foundation.errors import NotFound
@@ -54,27 +54,26 @@ def endpoint_rows() -> list[dict[str, Any]]:
 
 def delivery_rows(endpoint: Endpoint, limit: int = 50) -> list[dict[str, Any]]:
     """What an endpoint was told, the newest first, with the last attempt at each and their number."""
-    last = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
-    names = ("at", "status", "error", "milliseconds")
-    shown = endpoint.deliveries.select_related("event").annotate(
-        **{f"last_{name}": Subquery(last.values(name)[:1]) for name in names}, attempted=Count("attempts")
-    )
-    return [
-        {
-            "id": delivery.pk,
-            "event": delivery.event.public_id,
-            "type": delivery.event.type,
-            "created_at": delivery.event.created_at,
-            "state": delivery.state,
-            "attempts": delivery.attempted,
-            "at": delivery.last_at,
-            "status": delivery.last_status,
-            "error": delivery.last_error or "",
-            "ms": delivery.last_milliseconds,
-            "due_at": delivery.due_at if delivery.state == Delivery.State.PENDING else None,
-        }
-        for delivery in shown.order_by("-pk")[:limit]
-    ]
+    newest = list(endpoint.deliveries.select_related("event").order_by("-pk")[:limit])
+    tried = attempts_of([delivery.pk for delivery in newest])
+    return [_delivery_row(delivery, tried.get(delivery.pk, [])) for delivery in newest]
+
+
+def _delivery_row(delivery: Delivery, tried: Sequence[Attempt]) -> dict[str, Any]:
+    last = tried[0] if tried else None
+    return {
+        "id": delivery.pk,
+        "event": delivery.event.public_id,
+        "type": delivery.event.type,
+        "created_at": delivery.event.created_at,
+        "state": delivery.state,
+        "attempts": len(tried),
+        "at": last.at if last else None,
+        "status": last.status if last else None,
+        "error": last.error if last else "",
+        "ms": last.milliseconds if last else None,
+        "due_at": delivery.due_at if delivery.state == Delivery.State.PENDING else None,
+    }
 
 
 def attempts_of(deliveries: Sequence[int]) -> dict[int, list[Attempt]]:

@@ -138,8 +138,8 @@ def _links(claimed: Sequence[Claimed]) -> dict[int, list[LinkTo]]:
     """Campaign → its links."""
     found: dict[int, list[LinkTo]] = {}
     links = Link.objects.filter(campaign_id__in={contact.campaign_id for contact in claimed})
-    for campaign, *link in links.order_by("pk").values_list("campaign_id", "name", "pk", "address"):
-        found.setdefault(campaign, []).append(LinkTo(*link))
+    for link in links.order_by("pk"):
+        found.setdefault(link.campaign_id, []).append(LinkTo(link.name, link.pk, link.address))
     return found
 
 
