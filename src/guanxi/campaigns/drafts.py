@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from customer_insight.conditions import Condition
 from guanxi.campaigns.models import Campaign, CampaignDraft
 from guanxi.campaigns.outlook import redrawn
-from guanxi.campaigns.plan_cells import CELL_READERS
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.plans import OPTIONAL, READERS, REQUIRED, Plan, complaints, parse_plan
 from guanxi.foundation import clock
@@ -30,7 +29,8 @@ NEUTRAL: Final[dict[str, Any]] = {
     "expected_margin_per_response": 0,
 }
 """What stands in for fields that say nothing yet: nothing is expected, and nothing may be spent."""
-NEUTRAL_CELL: Final = {"subject": "-", "body": "-", "share": 1.0, "offer": ""}
+NEUTRAL_CELL: Final = {"subject": "-", "body": "-", "share": 1.0}
+"""Words change nothing of what is reckoned for a draft."""
 
 
 def draft_numbered(draft_id: int) -> CampaignDraft:
@@ -93,10 +93,10 @@ def _cells(document: dict[str, Any], wrong: dict[str, str]) -> list[dict[str, An
 
 
 def _cell(place: int, cell: dict[str, Any], wrong: dict[str, str]) -> dict[str, Any]:
-    right = {
-        name: value
-        for name, value in cell.items()
-        if name in CELL_READERS and f"cells.{place}.{name}" not in wrong
+    right: dict[str, Any] = {
+        name: cell[name]
+        for name in ("code", "share")
+        if name in cell and f"cells.{place}.{name}" not in wrong
     }
     return {"code": f"cell-{place + 1}", **NEUTRAL_CELL, **right}
 

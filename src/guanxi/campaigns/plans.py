@@ -123,7 +123,7 @@ def parse_plan(document: dict[str, Any]) -> Plan:
     """Check a document and turn it into a plan. Raises PlanError naming the field at fault."""
     _check_names(document)
     _check_characters(document, "")
-    values = OPTIONAL | document
+    values = _filled(document)
     plan = Plan(**{name: read(values) for name, read in READERS.items()}, document=document)
     check_linked(plan.cells, plan.links)
     return plan

@@ -30,9 +30,10 @@ from guanxi.insight.audience import browse_audience, count_audience
 from guanxi.outreach.delivery.placeholders import LetterText
 from guanxi.outreach.policy import read_policy
 from guanxi.shell.tables import Cell, Table, count_cell
-from guanxi.wording.words import label, phrase, word
+from guanxi.wording.words import phrase, word
 
 FACTS: Final = {
+    "goal": ("expected effect per customer", "smallest effect it can show", "is the effect assured"),
     "recipients": ("reach", "universal hold-out", "suppressed"),
     "cells": (
         "cells", "control", "universal hold-out", "expected effect per customer", "smallest effect it can show",
@@ -42,12 +43,12 @@ FACTS: Final = {
         "cells", "cost", "expected margin", "expected profit", "break-even response rate",
         "break-even effect per customer",
     ),
+    "review": (
+        "reach", "suppressed", "cells", "control", "cost", "expected profit", "smallest effect it can show",
+        "is the effect assured",
+    ),
 }  # fmt: skip
-"""Step → the figures of the estimate that matter there; the other steps show those of `review`."""
-REVIEWED: Final = (
-    "reach", "suppressed", "cells", "control", "cost", "expected profit", "smallest effect it can show",
-    "is the effect assured",
-)  # fmt: skip
+"""Step → the figures of the estimate that matter there."""
 
 
 def panel(draft: CampaignDraft, step: str, *, customer: int = 0, sees_names: bool = False) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _customers(parts: Sequence[Condition]) -> str:
 
 def _estimated(draft: CampaignDraft, step: str, estimate: Mapping[str, Any]) -> dict[str, Any]:
     facts = wording.estimate_facts(estimate) | {"is the effect assured": wording.assured(estimate)}
-    wanted = {name: facts[name] for name in FACTS.get(step, REVIEWED)}
+    wanted = {name: facts[name] for name in FACTS.get(step, ())}
     return {
         "as_of": estimate["as_of"],
         "is_current": is_estimated(draft),
@@ -97,13 +98,13 @@ def audience_tables(parts: Sequence[Condition]) -> list[Table]:
 
 
 def _group_table(name: str, numbers: Mapping[str, int], parts: Sequence[Condition]) -> Table:
-    column = "sales decile" if name == "decile" else name
+    column, title = ("sales decile", _("By sales decile")) if name == "decile" else (name, _("By value tier"))
     shown = [
         [Cell(str(word(group))), count_cell(number, _customers([*parts, _in_group(name, group)]))]
         for group, number in numbers.items()
         if group != NO_GROUP
     ]
-    return Table((column, "customers"), shown, title=label(column))
+    return Table((column, "customers"), shown, title=title)
 
 
 def _in_group(name: str, group: str) -> Condition:

@@ -44,4 +44,4 @@ def send_trial(*, address: str, subject: str, body: str, name: str, at: datetime
 
 def record_trial(actor: Actor, subject: str, key: object) -> None:
     """Note in the audit that somebody sent a trial; it counts against what one may send."""
-    audit.record(actor, TRIAL, "draft", key, subject=subject)
+    audit.record(actor, TRIAL, "draft", key, about=subject)
