@@ -40,7 +40,7 @@ def test_an_endpoint_from_its_first_day_to_its_last() -> None:
     assert len(server.seen) == 2
     assert told("webhooks", "deliveries", number)[0]["attempts"] == 2
     (listed,) = told("webhooks")
-    assert (listed["state"], listed["events"], listed["waiting"]) == ("on", ["campaign.launched"], 0)
+    assert (listed["state"], listed["events"], listed["waiting"]) == ("active", ["campaign.launched"], 0)
     assert "webhook.test" in guanxi("webhooks", "deliveries", number).out
     assert told("webhooks", "switch-on", number) == {"switched_on": added["id"]}
     assert told("webhooks", "remove", number) == {"removed": added["id"]}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from guanxi.foundation.errors import NotFound
 from guanxi.webhooks.models import Attempt, Delivery, Endpoint
 
-ON, FAILING, OFF = "on", "failing", "switched off"
+ON, FAILING, OFF = "active", "failing", "switched off"
 """How an endpoint is doing."""
 
 
@@ -85,7 +85,7 @@ def attempts_of(deliveries: Sequence[int]) -> dict[int, list[Attempt]]:
 
 
 def state_of(endpoint: Endpoint) -> str:
-    """on, failing or switched off."""
+    """active, failing or switched off."""
     if not endpoint.is_active:
         return OFF
     return FAILING if endpoint.failures else ON

@@ -87,7 +87,7 @@ CODES: Final = frozenset(
         "kept to oneself",
         "changed", "removed", "assigned", "revealed", "set the password of", "unit", "department", "team",
         # how webhooks are doing, why a call failed, and what was done with them
-        "on", "failing", "switched off", "pending", "given_up", "not allowed", "name unknown", "no connection",
+        "active", "failing", "switched off", "pending", "given_up", "not allowed", "name unknown", "no connection",
         "not trusted", "too slow", "too large", "no web server", "redirects", "added", "removed", "switched on",
         "tested", "redelivered", "unsubscribed", "webhook", "unsubscribe",
         # kinds
