@@ -29,6 +29,11 @@ class Address:
         return self.view.__module__.startswith("guanxi.")
 
     @property
+    def is_operation(self) -> bool:
+        """Whether it is one of the API's, at which tests/api/test_access.py knocks."""
+        return str(self.view.__module__).startswith("ninja.")
+
+    @property
     def rule(self) -> Any:
         return getattr(self.view, "rule", None)
 

@@ -12,7 +12,7 @@ from guanxi.foundation.registry import registry
 from guanxi.staff.models import User
 from guanxi.staff.roles import GRANTED, May, Role
 
-ALL = list(addresses())
+ALL = [address for address in addresses() if not address.is_operation]
 OURS = [address for address in ALL if address.is_ours]
 SIGN_IN = {
     "account_login", "account_logout", "account_inactive", "account_signup", "account_reset_password",

@@ -81,8 +81,8 @@ def batch(request: Call, batch_id: Number) -> Row:
 @router.get(
     "/{int:batch_id}/errors",
     **operation(
-        May.IMPORT, gettext_noop("The bad rows of a batch"), RowError,
-        {"row": 3, "column": "amount", "value": "much", "reason": "is not a number"}, errors=(404,), 
+        May.IMPORT, gettext_noop("The bad rows of a batch"), None,
+        {"row": 3, "column": "amount", "value": "much", "reason": "is not a number"}, errors=(404,), lines=RowError, 
     ),
 )  # fmt: skip
 def batch_errors(request: Call, batch_id: Number) -> StreamingHttpResponse:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
+from ninja import Schema
 from ninja import Status as Status
 
 from guanxi.api.callers import Bearer
@@ -24,11 +26,20 @@ def operation(
     others: dict[int, Any] | None = None,
     errors: tuple[int, ...] = (),
     body: dict[str, Any] | None = None,
+    lines: type[Schema] | None = None,
 ) -> dict[str, Any]:
-    """What a router is told of an operation; `others` are its other good answers, `body` describes an own body."""
+    """What a router is told of an operation; `others` are its other good answers, `body` describes an own body.
+
+    With `lines` the answer is one JSON object of that shape a line, streamed.
+    """
+    shown = {"application/json": {"example": example}}
+    if lines:
+        shown = {
+            "application/x-ndjson": {"example": json.dumps(example), "schema": lines.model_json_schema()}
+        }
     extra: dict[str, Any] = {
         "x-permission": may.value,
-        "responses": {status: {"content": {"application/json": {"example": example}}}},
+        "responses": {status: {"content": shown}},
     }
     if body:
         extra["requestBody"] = body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.operation import Operation
 
 from guanxi.api import batches, campaigns, customers, insight, jobs
 from guanxi.api.errors import handle_errors
@@ -14,7 +15,15 @@ DESCRIPTION = """The same services and the same permissions as the pages. Send a
 `Authorization: Bearer gx_…`. Money is in whole minor units of `currency`, instants are in UTC, and every error is
 `{"error": {"code", "message", "where"}}` in the language of Accept-Language."""
 
-api = NinjaAPI(title="Guanxi", version="1", description=DESCRIPTION, docs_url=None, openapi_url=None)
+
+class Api(NinjaAPI):
+    """Operations are called by the names of their functions."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return str(operation.view_func.__name__)
+
+
+api = Api(title="Guanxi", version="1", description=DESCRIPTION, docs_url=None, openapi_url=None)
 handle_errors(api)
 api.add_router("/customers", customers.router)
 api.add_router("/insight", insight.router)

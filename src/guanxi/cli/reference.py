@@ -32,7 +32,9 @@ future. A flag is yes, no, true, false, 1 or 0, or the same in Chinese, French, 
 
 def pages() -> dict[str, str]:
     """File name → page, for every generated page."""
-    return {"cli.md": commands_page(), "import-files.md": files_page()}
+    from guanxi.api.reference import document
+
+    return {"cli.md": commands_page(), "import-files.md": files_page(), "openapi.json": document()}
 
 
 def commands_page() -> str:
