@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from guanxi.insight import queries
+from guanxi.insight.audience import audience_fields
 from guanxi.insight.catalogue import catalogue_rows
+from guanxi.insight.columns import FIRST_CHANNEL
 from guanxi.shell.tables import Cell, Table, count_cell, money_cell, share_cell
 from guanxi.wording.words import phrase, word
 
@@ -41,7 +43,7 @@ class Report:
 
 
 def tiers() -> Report:
-    """The value tiers with their rules and goals, and who moved."""
+    """The value tiers with their rules and goals."""
     rows = [row | queries.tier_words(row) for row in queries.tier_table()]
     sizes = Table(
         ["tier", "name", "customers", "sales", "contribution", "lifetime value", "rule", "goal"],
@@ -56,15 +58,9 @@ def tiers() -> Report:
         ],
         title=_("Value tiers"),
     )  # fmt: skip
-    moves = Table(
-        ["on", "from", "to", "customers"],
-        [list(row.values()) for row in queries.move_table()],
-        title=_("Moves between tiers"),
-        empty=_("Nobody has moved yet: moves appear from the second refresh on."),
-    )
     stands_in = _("Strategic value is not asked of customers yet: their sales trend stands in for it.")
     lead = _("Each customer is in one tier; the first rule that fits decides.")
-    return Report(lead, [sizes, moves], notes=[stands_in, queries.profit_note()])
+    return Report(lead, [sizes], notes=[stands_in, queries.profit_note()])
 
 
 def bands() -> Report:
@@ -75,9 +71,12 @@ def bands() -> Report:
         [
             (
                 word(row["label"]),
-                row["customers"]
-                if row["label"] == "total"
-                else _people(row["customers"], _is("bill_band", row["band"])),
+                _people(
+                    row["customers"],
+                    {"op": "known", "field": "indicator.bill_band"}
+                    if row["label"] == "total"
+                    else _is("bill_band", row["band"]),
+                ),
                 share_cell(row["share"]),
             )
             for row in rows
@@ -119,11 +118,12 @@ def layers() -> Report:
 
 def acquisition() -> Report:
     """Customers by the channel that brought them."""
+    is_known = FIRST_CHANNEL in audience_fields()
     table = Table(
         ["channel", "customers", "of whom bought", "sales", "profit"],
         [
             (
-                word(row["channel"]), row["customers"], row["buyers"],
+                word(row["channel"]), *_acquired(row, is_known),
                 money_cell(row["sales_amount"]), money_cell(row["profit_amount"]),
             )
             for row in queries.acquisition_table()
@@ -132,6 +132,18 @@ def acquisition() -> Report:
     )  # fmt: skip
     lead = _("Through which channel customers first came, and what they bought since.")
     return Report(lead, [table], notes=[queries.profit_note()])
+
+
+def _acquired(row: dict[str, Any], is_known: bool) -> tuple[Any, Any]:
+    """How many a channel brought, and how many of them bought; nobody can be asked for before a file names channels."""
+    if not is_known:
+        return row["customers"], row["buyers"]
+    through = {"op": "=", "field": FIRST_CHANNEL, "value": row["channel"]}
+    if row["channel"] == queries.UNKNOWN_CHANNEL:
+        through = {"op": "unknown", "field": FIRST_CHANNEL}
+    bought = {"op": ">", "field": "indicator.transaction_count", "value": 0}
+    both = {"op": "all", "of": [through, bought]}
+    return _people(row["customers"], through), _people(row["buyers"], both)
 
 
 def indicators() -> Report:
@@ -202,7 +214,8 @@ def purchase_deciles(by: str) -> tuple[Table, Chart]:
         ["slice", "customers", "share of customers", "cumulative", "amount"],
         [
             (
-                Cell(name), row["customers"], share_cell(row["customer_share"]),
+                Cell(name), _people(row["customers"], _in_slice(by, row["slice"])),
+                share_cell(row["customer_share"]),
                 share_cell(row["cumulative_customer_share"]), money_cell(row["amount"]),
             )
             for name, row in zip(labels, rows, strict=True)
@@ -240,6 +253,12 @@ def _is(measure: str, value: int) -> dict[str, Any]:
     return {"op": "=", "field": f"indicator.{measure}", "value": value}
 
 
+def _in_slice(by: str, number: int) -> dict[str, Any]:
+    return {"op": "=", "field": f"slice.{queries.BY[by]}", "value": number}
+
+
 def _people(count: int, where: dict[str, Any]) -> Cell:
-    """A number that leads to the customers behind it."""
+    """A number that leads to the customers behind it; nobody is behind a zero."""
+    if not count:
+        return count_cell(count)
     return count_cell(count, f"{reverse('customers')}?{urlencode({'where': json.dumps(where)})}")

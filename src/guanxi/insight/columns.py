@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from customer_insight.conditions import Field
+from customer_insight.deciles import assign_slices
 from guanxi.customers.models import Attribute
 from guanxi.foundation.engine.duck import Duck, identifier, quoted
 from guanxi.foundation.errors import DomainError
@@ -17,6 +18,11 @@ PUBLIC_ID: Final = "customer.public_id"
 FIRST: Final = "first"
 FIRST_CHANNEL: Final = "first.acquisition_channel"
 TIER_ON: Final = "tier_on"
+SLICE: Final = "slice"
+_SLICES: Final = {
+    "slice.sales_amount": Field("number", "Purchase decile by sales", "购买等级（按销售额）"),
+    "slice.profit_amount": Field("number", "Purchase decile by profit", "购买等级（按利润）"),
+}
 DATES: Final = 24
 """How many dates back the tiers of then can be asked for."""
 
@@ -29,7 +35,7 @@ def more_fields() -> dict[str, Field]:
     then = {
         f"{TIER_ON}.{day}": Field("text", f"Value tier on {day}", f"{day}的价值层级") for day in tier_dates()
     }
-    return fields | then
+    return fields | _SLICES | then
 
 
 def tier_dates() -> list[date]:
@@ -65,12 +71,19 @@ def with_fields(duck: Duck, base: str, fields: tuple[str, ...]) -> str:
             columns.append(f"measures.{identifier(name)} AS {identifier(field)}")
         else:
             alias = f"f{number}"
-            source = _left_since(duck, name) if group == TIER_ON else _told(group, name)
+            source = _source(duck, group, name)
             joins.append(f"LEFT JOIN ({source}) {alias} ON {alias}.customer_id = base.customer_id")
             # Who has not moved since is where they were.
             told = f"CASE WHEN {alias}.customer_id IS NULL THEN measures.tier ELSE {alias}.value END"
             columns.append(f"{told if group == TIER_ON else f'{alias}.value'} AS {identifier(field)}")
     return f"SELECT {', '.join(columns)} FROM {base} AS base {' '.join(joins)}"
+
+
+def _source(duck: Duck, group: str, name: str) -> str:
+    """A query of (customer_id, value)."""
+    if group == TIER_ON:
+        return _left_since(duck, name)
+    return _sliced(duck, name) if f"{group}.{name}" in _SLICES else _told(group, name)
 
 
 def _no_field(group: str, name: str) -> DomainError:
@@ -112,3 +125,11 @@ def _left_since(duck: Duck, day: str) -> str:
         [list(first), list(first.values())],
     )
     return f"SELECT * FROM {table}"
+
+
+def _sliced(duck: Duck, by: str) -> str:
+    """The slice of the total that each customer falls into (ANA-25)."""
+    table = identifier(f"sliced_{by}")
+    duck.execute(f"DROP TABLE IF EXISTS {table}")
+    assign_slices(duck.table("measures"), by=by).create(f"sliced_{by}")
+    return f"SELECT customer_id, slice AS value FROM {table}"

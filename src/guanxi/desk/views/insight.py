@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guanxi.desk import insight_reports as reports
 from guanxi.desk.lifetime_report import lifetime
+from guanxi.desk.tier_moves import movements
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.models import InsightRun
 from guanxi.insight.queries import BY, profit_note
@@ -20,7 +21,7 @@ from guanxi.insight.services import start_refresh
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 
-LIFETIME = "lifetime-value"
+LIFETIME, TIERS = "lifetime-value", "tiers"
 
 
 @require_safe
@@ -50,7 +51,10 @@ def insight_report(request: Request, report: str) -> HttpResponse:
     if report == LIFETIME:
         return render(request, "desk/insight_lifetime.html", {**frame, **lifetime()})
     name, read = reports.REPORTS[report]
-    return render(request, "desk/insight_report.html", {**frame, "name": name, "shown": read()})
+    shown = {**frame, "name": name, "shown": read()}
+    if report == TIERS:
+        shown["moves"] = movements(request.GET)
+    return render(request, "desk/insight_report.html", shown)
 
 
 @require_POST
