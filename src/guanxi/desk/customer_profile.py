@@ -108,13 +108,8 @@ def _worth(customer: Party) -> dict[str, Any] | None:
 
 def _measure(name: str, value: float | None) -> dict[str, str]:
     measure = MEASURES[name]
-    return {
-        "label": measure_label(name),
-        "text": measure_text(name, value),
-        "formula": phrase(measure.formula),
-        "window": phrase(measure.window),
-        "undefined": phrase(measure.undefined),
-    }
+    why = f"= {phrase(measure.formula)}\n{phrase(measure.window)}; {phrase(measure.undefined)}"
+    return {"name": name, "label": measure_label(name), "text": measure_text(name, value), "why": why}
 
 
 def shown_facts(

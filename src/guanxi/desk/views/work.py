@@ -18,6 +18,7 @@ from guanxi.foundation.models import AuditEntry, Job
 from guanxi.foundation.versions import version_of
 from guanxi.shell.tables import Cell, Table
 from guanxi.shell.toasts import undoable
+from guanxi.shell.work import result_of
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.wording.words import phrase
@@ -34,7 +35,7 @@ def job_list(request: Request) -> HttpResponse:
     template = "desk/jobs_list.html" if request.htmx else "desk/jobs.html"
     is_busy = any(job.state in Job.OPEN for job in shown)
     found = {
-        "jobs": shown,
+        "jobs": [(job, result_of(job)) for job in shown],
         "is_busy": is_busy,
         "may_cancel": request.user.may(May.CANCEL_JOBS),
         "table": Table(JOB_COLUMNS, [], every=lambda: map(_job_row, Job.objects.order_by("-id").iterator())),
