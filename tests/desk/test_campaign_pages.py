@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -227,7 +228,13 @@ def test_results_say_first_what_was_caused_and_second_what_was_bought() -> None:
     assert "Against the control (5 treated, 5 held out; 95 % interval)" in page
     assert said(page, "incremental margin per customer") == "30.00 USD  [24.17 USD to 35.83 USD]"
     assert said(page, "incremental profit") == "145.00 USD  [115.84 USD to 174.16 USD]"
-    assert said(page, "return on investment") == "2,900 %  [2,317 % to 3,483 %]"
+    figures = re.findall(r"<dt>(.+?)</dt><dd>(.+?)</dd><dd class=.gx-range.>(.+?)</dd>", page)
+    assert figures == [
+        ("incremental response rate", "+0.00 points", "-43.45 points to +43.45 points · cannot tell"),
+        ("incremental margin", "150.00 USD", "120.84 USD to 179.16 USD"),
+        ("return on investment", "2,900 %", "2,317 % to 3,483 %"),
+    ]
+    assert "Go on: even the lower limit of the interval repays the cost." in page
     assert said(page, "response rate") == "40.0 % (above the usual band of differentiated marketing)"
     assert page.index("incremental profit") < page.index("Attributed (includes") < page.index("their sales")
 
@@ -335,3 +342,26 @@ def test_a_campaign_made_elsewhere_has_its_page_without_a_plan() -> None:
     client.post(reverse("campaign_measure", args=[code]))
     jobs.run_next()
     assert "Nobody was held out" in text(client, reverse("campaign", args=[code]))
+
+
+@pytest.mark.requirement("CAMP-09")
+def test_counts_follow_a_campaign_while_it_goes_out_and_its_end_shows_the_page_anew() -> None:
+    spring()
+    launched()
+    client, live = person(), reverse("campaign_live", args=["spring"])
+    page = text(client, reverse("campaign", args=["spring"]))
+    assert f'hx-get="{live}?state=running" hx-trigger="every 2s"' in page
+    assert '<strong id="to-go-stop">5</strong>' in page
+    Contact.objects.filter(party__source_key__in=["c01", "c02"]).update(state="delivered")
+    Contact.objects.filter(party__source_key="c08").update(state="unknown")
+    now = text(client, f"{live}?state=running")
+    assert "3 of 5 letters are out of our hands, 2 are still to go." in now
+    assert '<strong id="to-go-pause" hx-swap-oob="true">2</strong>' in now
+    assert "to-go-pause" not in text(person("analyst"), f"{live}?state=running")
+    client.post(reverse("campaign_pause", args=["spring"]))
+    assert client.get(f"{live}?state=running").headers["HX-Refresh"] == "true"
+    assert live not in text(client, reverse("campaign", args=["spring"]))
+
+    stopped = client.post(reverse("campaign_stop", args=["spring"]), follow=True).content.decode()
+    assert "2 letters were not sent and never will be; what was sent is measured all the same." in stopped
+    assert Contact.objects.filter(state="cancelled").count() == 2

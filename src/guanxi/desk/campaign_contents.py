@@ -14,6 +14,7 @@ from guanxi.campaigns import queries, wording
 from guanxi.campaigns.models import Campaign, Member
 from guanxi.campaigns.people import CLICKS, CONTACTS, RESPONSES, People
 from guanxi.campaigns.remarks import older_figures, remarks
+from guanxi.desk.campaign_figures import leading_figures, stop_rule
 from guanxi.foundation import clock
 from guanxi.outreach.queries import followed_by_cell
 from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell, share_cell
@@ -31,6 +32,10 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "closed": (),
 }
 """What can be done in a state."""
+MOVING = ("launching", "running")
+"""States in which the counts of a page bring themselves up to date."""
+TO_GO = ("planned", "claimed")
+"""States of contacts that a pause holds and a stop cancels."""
 LIST_COLUMNS = ("campaign", "name", "goal", "state", "from", "until", "contacts", "responses", "verdict")
 Pairs = list[tuple[str, Cell]]
 
@@ -103,10 +108,23 @@ def campaign_context(campaign: Campaign) -> dict[str, Any]:
         "is_begun": campaign.state != Campaign.State.PLANNED,
         "plan": _plan(campaign) if campaign.estimate else None,
         "remarks": _remarks(campaign) if campaign.state == Campaign.State.PLANNED else [],
-        "status": _status(campaign.code, status),
-        "results": _results(campaign.results) if campaign.results else None,
+        **live_context(campaign, status),
+        "results": _results(campaign) if campaign.results else None,
         "clicks": _clicks(campaign),
         "can_close": bool(campaign.results) and campaign.state != Campaign.State.CLOSED,
+    }
+
+
+def live_context(campaign: Campaign, status: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes while a campaign goes out: exact counts, and how many letters are still to go."""
+    contacts = status["contacts"]
+    total, to_go = sum(contacts.values()), sum(contacts[state] for state in TO_GO)
+    return {
+        "status": _status(campaign.code, status),
+        "is_moving": status["state"] in MOVING,
+        "total": total,
+        "to_go": to_go,
+        "gone": total - to_go,
     }
 
 
@@ -176,9 +194,11 @@ def number(count: int, code: str, role: str, **only: str) -> Cell:
     return count_cell(count, reverse("campaign_members", args=[code, role]) + narrowed)
 
 
-def _results(result: Mapping[str, Any]) -> dict[str, Any]:
+def _results(campaign: Campaign) -> dict[str, Any]:
     """Incremental first, attributed second."""
+    result = campaign.results
     shown = {
+        "stop_rule": stop_rule(result),
         "said": wording.said_of(result),
         "verdict": result["verdict"] if result["has_control"] else "cannot tell",
         "window": wording.window(result),
@@ -188,19 +208,25 @@ def _results(result: Mapping[str, Any]) -> dict[str, Any]:
     if not result["has_control"]:
         return shown
     return shown | {
+        "figures": leading_figures(result),
         "control_title": wording.control_title(result),
         "incremental": pairs(wording.incremental_facts(result)),
-        "cells": Table(wording.CELL_COLUMNS, _cell_rows(result), title=wording.cells_title(result)),
+        "cells": Table(
+            ("cell", "channel", *wording.CELL_COLUMNS[1:]),
+            _cell_rows(result, campaign.channel),
+            title=wording.cells_title(result),
+        ),
         "left_out": wording.left_out(result),
         "method": wording.method(result),
     }
 
 
-def _cell_rows(result: Mapping[str, Any]) -> list[list[Any]]:
+def _cell_rows(result: Mapping[str, Any], channel: str) -> list[list[Any]]:
     """The figures stand to the right, their intervals with them."""
     return [
         [
             Cell(row[0]),
+            channel,
             row[1],
             *(Cell(text, is_number=True) for text in row[2:4]),
             row[4],

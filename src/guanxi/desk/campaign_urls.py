@@ -18,6 +18,7 @@ urlpatterns = [
     path("drafts/<int:draft_id>/<slug:key>/panel/", drafts.draft_panel, name="draft_panel"),
     path("drafts/<int:draft_id>/<slug:key>/estimate/", drafts.draft_estimate, name="draft_estimate"),
     path("named/<path:code>/people/<slug:role>/", campaigns.campaign_members, name="campaign_members"),
+    path("named/<path:code>/live/", campaigns.campaign_live, name="campaign_live"),
     path("named/<path:code>/launch/", campaigns.campaign_launch, name="campaign_launch"),
     path("named/<path:code>/plan/", drafts.campaign_reopen, name="campaign_reopen"),
     path("named/<path:code>/pause/", campaigns.campaign_pause, name="campaign_pause"),

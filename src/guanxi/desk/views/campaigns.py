@@ -7,16 +7,25 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from guanxi.campaigns import queries
 from guanxi.campaigns.people import everybody, people
 from guanxi.campaigns.services import control
 from guanxi.campaigns.services.launch import start_launch
 from guanxi.campaigns.services.measure import close, start_measurement
-from guanxi.desk.campaign_contents import campaign_context, campaign_table, lesson_table, people_table
+from guanxi.desk.campaign_contents import (
+    ACTIONS,
+    campaign_context,
+    campaign_table,
+    lesson_table,
+    live_context,
+    people_table,
+)
 from guanxi.desk.undos import PAUSED, RESUMED
 from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
+from guanxi.outreach.queries import counts
 from guanxi.shell.toasts import undoable
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
@@ -59,6 +68,20 @@ def _page(request: Request, code: str, complaint: str = "") -> HttpResponse:
         "lesson": request.POST.get("lesson", ""),
     }
     return render(request, "desk/campaign.html", shown, status=422 if complaint else 200)
+
+
+@require_safe
+@may(May.SEE_CAMPAIGNS)
+def campaign_live(request: Request, code: str) -> HttpResponse:
+    """The counts of now, for a page that follows them; the whole page anew once the state is another."""
+    campaign = queries.campaign_named(code)
+    status = queries.status(campaign)
+    if status["state"] != request.GET.get("state"):
+        return HttpResponseClientRefresh()
+    shown = {"campaign": campaign, "state": status["state"], **live_context(campaign, status), "swaps": True}
+    runs = request.user.may(May.RUN_CAMPAIGNS)
+    confirmed = [verb for verb in ("pause", "stop") if runs and verb in ACTIONS[status["state"]]]
+    return render(request, "desk/campaign_live.html", shown | {"confirmed": confirmed})
 
 
 @require_safe
@@ -125,8 +148,10 @@ def campaign_resume(request: Request, code: str) -> HttpResponse:
 @may(May.RUN_CAMPAIGNS)
 def campaign_stop(request: Request, code: str) -> HttpResponse:
     """Send nothing more, ever."""
-    control.stop(code=code, actor=request.user.actor)
-    messages.success(request, _("The campaign is stopped; what was sent is measured all the same."))
+    stopped = control.stop(code=code, actor=request.user.actor)
+    unsent = counts(stopped.pk).contacts["cancelled"]
+    said = _("%(number)s letters were not sent and never will be; what was sent is measured all the same.")
+    messages.success(request, said % {"number": f"{unsent:,}"})
     return redirect("campaign", code)
 
 
