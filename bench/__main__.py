@@ -40,6 +40,7 @@ class Reach:
 
 
 REACHES = {
+    "api_ingest": (Reach("order lines over HTTP, as NDJSON", ("lines per second",), 10_000, "lines/s"),),
     "audience": tuple(
         Reach(f"count by {audience}, 1 M customers", (audience, "p95_ms"), 300, "ms", at_most=True)
         for audience in ("indicator, class, consent", "indicator, fact, consent")
@@ -53,6 +54,21 @@ REACHES = {
         Reach("the longest wait of another writer", ("its longest wait",), 0.5, "s", at_most=True),
     ),
     "lifetime_fit": (Reach("fit BG/NBD to 1 M customers", ("ratio",), 30, "× lifetimes"),),
+    "pages": (
+        *(
+            Reach(f"{work}, 1 M customers, {name}", (database, kind, "p95_ms"), limit, "ms", at_most=True)
+            for database, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
+            for work, kind, limit in (
+                ("list, page 1 and 1000", "list", 200),
+                ("list with any filter and its count", "filter", 200),
+                ("search by name, pinyin, number, address", "search", 200),
+                ("suggestions while typing", "suggestions", 200),
+                ("a customer's page", "customer", 150),
+            )
+        ),
+        Reach("first load, packed", ("sqlite", "weight", "list"), 250, "kB", at_most=True),
+        Reach("first load with charts, packed", ("sqlite", "weight", "with charts"), 650, "kB", at_most=True),
+    ),
     "refresh": (
         Reach("refresh the Complete Journey", ("real", "seconds"), 10, "s", at_most=True),
         Reach("refresh 1 M customers, 20 M lines", ("first", "seconds"), 120, "s", at_most=True),

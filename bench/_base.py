@@ -3,7 +3,8 @@
 A million customers over two years: one of 100,000 orders, one in a thousand a heavy buyer. The base is written into a
 throw-away SQLite database; writing it is not timed.
 
-    python -m bench._base --write FOLDER CUSTOMERS LINES
+    python -m bench._base --write CUSTOMERS LINES     # parties with two facts each, and their orders
+    python -m bench._base --orders CUSTOMERS LINES    # orders only, of the customers whose ids are 1, 2, 3 …
 """
 
 from __future__ import annotations
@@ -60,14 +61,9 @@ def refresh(home: Path) -> dict[str, Any]:
     }
 
 
-def watched(home: Path, command: list[str]) -> tuple[str, dict[str, float]]:
+def watched(home: Path, command: list[str], database: str = "") -> tuple[str, dict[str, float]]:
     """The output of a command, and what it and its children took: seconds, processor seconds, most memory at once."""
-    settings = {
-        "GUANXI_HOME": str(home),
-        "GUANXI_CURRENCY": "USD",
-        "GUANXI_TIME_ZONE": "UTC",
-        "DATABASE_URL": "",
-    }
+    settings = settings_of(home, database)
     # Byte code is kept, as it is wherever the product is installed.
     settings["PYTHONPYCACHEPREFIX"] = str(home / "byte-code")
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -90,7 +86,17 @@ def watched(home: Path, command: list[str]) -> tuple[str, dict[str, float]]:
         return output.read(), {name: round(value, 2) for name, value in cost.items()}
 
 
-def write_base(customers: int, lines: int) -> None:
+def settings_of(home: Path, database: str = "") -> dict[str, str]:
+    """The environment of an installation in that folder; without a database's address its own SQLite."""
+    return {
+        "GUANXI_HOME": str(home),
+        "GUANXI_CURRENCY": "USD",
+        "GUANXI_TIME_ZONE": "UTC",
+        "DATABASE_URL": database,
+    }
+
+
+def write_base(customers: int, lines: int, *, with_people: bool) -> None:
     """Parties with a consent and two facts each, orders and their lines, as one import would have left them."""
     import django
 
@@ -106,7 +112,8 @@ def write_base(customers: int, lines: int) -> None:
         connection.cursor().execute("PRAGMA synchronous = OFF")
     market = _market(customers, lines)
     batch = _batch()
-    _write_people(customers, market, batch)
+    if with_people:
+        _write_people(customers, market, batch)
     for part in order_line_batches(customers, seed=SEED, start_day=START_DAY, days=DAYS, market=market):
         _write_orders(part, batch)
     _announce(batch)
@@ -221,4 +228,4 @@ def _announce(batch: int) -> None:
 
 
 if __name__ == "__main__":
-    write_base(*map(int, sys.argv[2:]))
+    write_base(*map(int, sys.argv[2:]), with_people=sys.argv[1] == "--write")
