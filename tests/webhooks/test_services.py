@@ -88,6 +88,9 @@ def test_what_was_given_up_or_delivered_is_sent_once_more_on_demand() -> None:
         assert len(one_pass(clock.now())) == 1
     (row,) = delivery_rows(endpoint)
     assert (row["state"], row["attempts"], row["status"]) == ("delivered", 2, 200)
+    assert [each["waiting"] for each in endpoint_rows()] == [0]
+    Delivery.objects.update(state="pending")
+    assert [each["waiting"] for each in endpoint_rows()] == [1]
     assert server.seen[0][3] == server.seen[1][3]
 
 

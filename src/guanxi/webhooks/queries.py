@@ -36,7 +36,7 @@ def delivery_of(delivery_id: int, *, lock: bool = False) -> Delivery:
 
 def endpoint_rows() -> list[dict[str, Any]]:
     """Every endpoint and how it is doing; secrets are not shown."""
-    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.PENDING))
+    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.PENDING), distinct=True)
     told = Endpoint.objects.annotate(waiting=waiting, last=Max("deliveries__attempts__at"))
     return [
         {
