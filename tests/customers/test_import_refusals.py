@@ -112,7 +112,7 @@ UNREADABLE: dict[str, tuple[str, bytes, str]] = {
         b"who,when\nann,2026-01-01\n",
         (
             "No column was found for order, customer, time. The file has: who, when. "
-            "Say which it is, for example --map order='who'."
+            "Say which it is (in commands: --map order='who')."
         ),
     ),
     "doubled column": (
@@ -200,20 +200,26 @@ BAD_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"time_zone": "../etc"},
         "There is no time zone '../etc'; write it like America/New_York.",
     ),
-    "format": ({"date_format": "%Q"}, "--date-format '%Q' cannot be understood: "),
+    "format": ({"date_format": "%Q"}, "The date format '%Q' cannot be understood: "),
     "format of nothing": (
         {"date_format": "dd.mm"},
-        "--date-format 'dd.mm' names no part of a date; write it like ",
+        "The date format 'dd.mm' names no part of a date; write it like ",
     ),
     "currency": ({"currency": "XXQ"}, "'XXQ' is not an ISO 4217 currency code such as CNY or USD."),
     "other currency": (
         {"currency": "EUR"},
         "This installation sums in USD (GUANXI_CURRENCY); amounts in EUR must be converted first.",
     ),
-    "day": ({"observed_on": "yesterday"}, "--observed-on is a date like 2026-11-21, not 'yesterday'."),
-    "party": ({"party_kind": "cat"}, "--party-kind is person, organisation or household, not 'cat'."),
-    "source": ({"source": "a:b"}, "--source is 1 to 60 characters without a colon, not 'a:b'."),
-    "long source": ({"source": "s" * 61}, "--source is 1 to 60 characters without a colon, not 'sss"),
+    "day": (
+        {"observed_on": "yesterday"},
+        "The date as of which facts are true is written like 2026-11-21, not 'yesterday'.",
+    ),
+    "party": ({"party_kind": "cat"}, "Rows are of kind person, organisation or household, not 'cat'."),
+    "source": ({"source": "a:b"}, "The name of a source is 1 to 60 characters without a colon, not 'a:b'."),
+    "long source": (
+        {"source": "s" * 61},
+        "The name of a source is 1 to 60 characters without a colon, not 'sss",
+    ),
 }
 
 

@@ -67,15 +67,15 @@ def test_the_numbers_of_a_parquet_file_have_no_mark_to_mistake(home: Path) -> No
 
     table = pa.table({"order": ["1"], "customer": ["ann"], "time": ["2026-01-01"], "amount": [1.234]})
     pyarrow.parquet.write_table(table, home / "a.parquet")
-    with pytest.raises(BadOption, match=r"^--decimal is for text files"):
+    with pytest.raises(BadOption, match=r"^The mark before the decimals is for text files"):
         bring("orders", home / "a.parquet", decimal=",")
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"decimal": ";"}, r"^--decimal is \. or , \(the mark before the decimals\), not ';'\.$"),
-        ({"observed_on": "2999-01-01"}, r"^--observed-on 2999-01-01 lies in the future\.$"),
+        ({"decimal": ";"}, r"^The mark before the decimals is \. or , and not ';'\.$"),
+        ({"observed_on": "2999-01-01"}, r"^The date as of which facts are true, 2999-01-01, lies in the future\.$"),
     ],
 )
 def test_an_option_that_cannot_be_is_refused(home: Path, options: dict[str, str], said: str) -> None:
@@ -126,5 +126,5 @@ def test_yes_and_no_are_understood_in_the_neighbours_languages(home: Path) -> No
 
 def test_the_hint_for_a_missing_column_names_one_that_is_still_free(home: Path) -> None:
     path = file_of(home, "单号,Kunde,日期,金额\n1,ann,2026-01-01,1\n")
-    with pytest.raises(MappingError, match=r"for example --map customer='Kunde'\.$"):
+    with pytest.raises(MappingError, match=r"\(in commands: --map customer='Kunde'\)\.$"):
         preview_import(kind="orders", path=path, options=ImportOptions())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from guanxi.customers.models import Fact, ImportBatch, Party
+from guanxi.customers.models import ContactPoint, Fact, ImportBatch, Party
 from guanxi.desk.import_forms import HELP, KINDS
 from guanxi.desk.uploads import safe_name
 from guanxi.foundation import jobs
@@ -239,7 +242,7 @@ def test_a_failed_import_says_why(home: Path) -> None:
     client.post(check, {"kind": "customers", "source": "shop", "strict": "yes", "do": "import"})
     jobs.run_next()
     page = client.get(reverse("import", args=[ImportBatch.objects.get().pk])).content.decode()
-    assert "1 of 3 rows are bad and --strict was given." in page
+    assert "1 of 3 rows are bad, and such a file is to be refused whole." in page
     assert "Undo the import" not in page
 
 
@@ -301,3 +304,74 @@ def test_what_changes_something_takes_no_get(home: Path) -> None:
     assert client.get(reverse("import_undo", args=[number])).status_code == 405
     assert client.post(reverse("import", args=[number])).status_code == 405
     assert client.get(reverse("import_errors", args=[number])).status_code == 404
+
+
+def test_bad_cells_are_mended_on_the_page_and_the_file_stays_as_it_is() -> None:
+    client = person()
+    check = uploaded(client, CUSTOMERS)
+    page = client.get(check).content.decode()
+    (cell,) = re.findall(r'name="(fix-[^"]+)" value="([^"]*)"', page)
+    assert cell[1] == "not an address"
+    was = cell[0].replace("fix-", "was-")
+
+    there, said = check.partition("?")[0], {"kind": "customers", "source": "shop"}
+    still_bad = client.post(there, said | {cell[0]: "nor this", was: cell[1], "do": "check"}).content.decode()
+    assert f'name="{cell[0]}" value="nor this"' in still_bad
+    assert "Import 2 rows" in still_bad
+    mended = said | {cell[0]: "bob@example.com", was: "nor this"}
+    page = client.post(there, mended | {"do": "check"}).content.decode()
+    assert "Import 3 rows" in page
+    assert f'name="{cell[0]}" value="bob@example.com"' in page
+    assert "mended" in page
+
+    client.post(there, said | {cell[0]: "bob@example.com", "do": "import"})
+    jobs.run_next()
+    batch = ImportBatch.objects.get()
+    assert (batch.rows_good, batch.rows_bad) == (3, 0)
+    assert ContactPoint.objects.filter(value="bob@example.com").count() == 1
+    assert batch.options["corrections"][0]["value"] == "bob@example.com"
+    assert "not an address" in Path(batch.file_path).read_text(encoding="utf-8-sig")
+
+
+def test_a_cell_that_was_left_as_it_is_is_no_correction() -> None:
+    client = person()
+    check = uploaded(client, CUSTOMERS)
+    left = {"kind": "customers", "source": "shop", "fix-3-email": "x", "was-3-email": "x", "do": "import"}
+    client.post(check.partition("?")[0], left)
+
+    assert ImportBatch.objects.get().options["corrections"] == []
+
+
+@pytest.mark.parametrize("name", ["fix-3-nothing", "fix-99999999999999999999-email", "fix-3-"])
+def test_a_cell_that_is_not_there_is_named_or_passed_over(name: str) -> None:
+    client = person()
+    check = uploaded(client, CUSTOMERS)
+    answer = client.post(check.partition("?")[0], {"kind": "customers", "source": "shop", name: "x"})
+
+    assert answer.status_code == (422 if name == "fix-3-nothing" else 200)
+
+
+def test_a_guessed_column_can_be_left_out() -> None:
+    client = person()
+    check = uploaded(client, CUSTOMERS)
+    there, said = check.partition("?")[0], {"kind": "customers", "source": "shop", "field-email": "\x1f"}
+    page = client.post(there, said | {"do": "check"}).content.decode()
+    assert chosen(page, "email") == "– not in this file"
+    client.post(there, said | {"do": "import"})
+    jobs.run_next()
+
+    assert not ContactPoint.objects.exists()
+
+
+def test_uploads_that_nobody_went_on_with_go_after_a_week(home: Path) -> None:
+    client = person()
+    old, young, busy = (uploaded(client, CUSTOMERS).split("/")[3] for _ in range(3))
+    client.post(f"/imports/check/{busy}/", {"kind": "customers", "source": "shop", "do": "import"})
+    week_ago = time.time() - 8 * 86_400
+    for token in (old, busy):
+        os.utime(home / "uploads" / token, (week_ago, week_ago))
+    uploaded(client, CUSTOMERS)
+
+    kept = {place.name for place in (home / "uploads").iterdir()}
+    assert old not in kept
+    assert {young, busy} < kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -131,7 +131,8 @@ def parties_of(customer: Party) -> list[Party]:
     """All source records that are this customer, the customer's own first."""
     found, queue = [customer], [customer]
     while queue:
-        links = PartyLink.objects.filter(born(), survivor__in=queue).select_related("party").order_by("id")
+        merged = PartyLink.objects.filter(born(), survivor__in=queue)
+        links = merged.select_related("party__batch").order_by("id")
         queue = [link.party for link in links]
         found += queue
     return found
@@ -147,15 +148,19 @@ def record_ids_of(customer_ids: Sequence[int]) -> list[int]:
     return sorted(found)
 
 
-def profile(reference: str) -> dict[str, Any]:
-    """One customer: source records, and what every room keeps of them (DATA-01)."""
+def profile(reference: str, only: Collection[str] | None = None) -> dict[str, Any]:
+    """One customer: source records, and what every room keeps of them, or only what is named so (DATA-01)."""
     customer = customer_of(find_party(reference))
     parties = parties_of(customer)
     ids = [party.pk for party in parties]
     return {
         "customer": customer.public_id,
         "source_records": [_source_record(party) for party in parties],
-        **{provider.name: provider.rows(ids) for provider in registry.personal_data},
+        **{
+            provider.name: provider.rows(ids)
+            for provider in registry.personal_data
+            if only is None or provider.name in only
+        },
     }
 
 

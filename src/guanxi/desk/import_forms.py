@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.imports.columns import MappingError, guess_mapping
 from guanxi.customers.imports.kinds import ImportKind, kind_named
-from guanxi.customers.imports.options import ImportOptions
+from guanxi.customers.imports.options import Correction, ImportOptions
 from guanxi.customers.imports.reading import read_columns
 from guanxi.customers.imports.running import Preview, preview_import
 from guanxi.foundation.errors import DomainError
@@ -27,6 +28,12 @@ KINDS = ("customers", "products", "orders", "contacts", "responses")
 ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be", "shift_jis", "cp1252", "latin-1")
 FIELD = "field-"
 """Before the name of a field in the form."""
+ABSENT = "\x1f"
+"""What the form says for a field that no column is; no column can be called so."""
+FIX = re.compile(r"fix-([1-9]\d{0,17})-(.+)", re.DOTALL)
+"""The name of an input for a cell: its row and its column."""
+MENDED = 50
+"""Bad cells that the page offers to mend at a time."""
 HELP = declared(
     "the customer's key in the source", "full name", "e-mail address", "mobile number", "agrees to e-mail",
     "agrees to text messages", "where the customer came from", "when the customer came",
@@ -58,7 +65,9 @@ def said_in(form: QueryDict) -> Said:
     kind = kind_named(form.get("kind", "") or KINDS[0])
     encoding = form.get("encoding", "")
     options = ImportOptions(
-        mapping={f.name: column for f in kind.fields if (column := form.get(FIELD + f.name))},
+        mapping={
+            f.name: column.removeprefix(ABSENT) for f in kind.fields if (column := form.get(FIELD + f.name))
+        },
         strict=bool(form.get("strict")),
         encoding=encoding if encoding in ENCODINGS else None,
         time_zone=form.get("time_zone", "").strip(),
@@ -67,8 +76,19 @@ def said_in(form: QueryDict) -> Said:
         observed_on=form.get("observed_on", "").strip() or None,
         party_kind=form.get("party_kind", "") or "person",
         not_identifying=form.getlist("not_identifying"),
+        corrections=_corrections(form),
     )
     return Said(kind, form.get("source", "main").strip(), options)
+
+
+def _corrections(form: QueryDict) -> list[Correction]:
+    """The cells that were mended: those in which something else stands than in the file."""
+    found = ((FIX.fullmatch(name), str(value)) for name, value in form.items())
+    return [
+        Correction(row=int(named[1]), column=named[2], value=value)
+        for named, value in found
+        if named and value != form.get(f"was-{named[1]}-{named[2]}")
+    ]
 
 
 @dataclass(frozen=True)
@@ -85,7 +105,7 @@ def look(path: Path, said: Said) -> Looked:
     columns: tuple[str, ...] = ()
     try:
         columns = _columns(path, said.options.encoding)
-        preview = preview_import(kind=said.kind.name, path=path, options=said.options)
+        preview = preview_import(kind=said.kind.name, path=path, options=said.options, complaints=MENDED)
     except DomainError as error:
         return Looked(columns, None, phrase(str(error)))
     return Looked(columns, preview, "")
@@ -109,6 +129,7 @@ def field_choices(said: Said, columns: Sequence[str]) -> list[dict[str, Any]]:
             "help": _(field.help),
             "is_needed": field.required or field.expected,
             "column": chosen.get(field.name, ""),
+            "is_absent": said.options.mapping.get(field.name) == "",
         }
         for field in said.kind.fields
     ]

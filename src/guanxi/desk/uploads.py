@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
+import shutil
+import time
 from pathlib import Path, PurePosixPath
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from guanxi.customers.models import ImportBatch
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.foundation.home import folder
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", ".pq")
+KEPT_DAYS = 7
+"""How long an upload waits for somebody to go on with it; its import needs it no longer once it is through."""
 LONGEST_STEM = 60
 """Characters; a file system counts bytes, of which a character may take four."""
 
@@ -26,11 +31,22 @@ def keep_upload(upload: UploadedFile[bytes] | None) -> str:
     if upload is None:
         raise UploadRefused(_("Choose a file first."))
     name = safe_name(upload.name or "")
+    _remove_old()
     token = secrets.token_hex(16)
     with (folder("uploads", token) / name).open("xb") as kept:
         for chunk in upload.chunks():
             kept.write(chunk)
     return token
+
+
+def _remove_old() -> None:
+    """Remove uploads that nobody went on with, but for those that an import is still reading."""
+    reading = ImportBatch.objects.filter(state=ImportBatch.State.WORKING).values_list("file_path", flat=True)
+    busy = {Path(path).parent for path in reading}
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for place in folder("uploads").iterdir():
+        if place not in busy and place.stat().st_mtime < oldest:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def safe_name(given: str) -> str:

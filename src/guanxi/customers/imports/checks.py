@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from guanxi.customers.imports.cells import Reading, rules_of, sql_type, trimmed
 from guanxi.customers.imports.kinds import MAX_CELL, Field, ImportKind
+from guanxi.customers.imports.options import Correction
 from guanxi.customers.imports.raw import ROW_NUMBER, RawFile
 from guanxi.foundation.engine.duck import Duck, identifier, quoted, rows, value
 from guanxi.wording.words import label, phrase
@@ -28,12 +29,19 @@ class Checked:
 
 
 def check(
-    duck: Duck, raw: Path, found: RawFile, kind: ImportKind, mapping: Mapping[str, str], reading: Reading
+    duck: Duck,
+    raw: Path,
+    found: RawFile,
+    kind: ImportKind,
+    mapping: Mapping[str, str],
+    reading: Reading,
+    corrections: Sequence[Correction] = (),
 ) -> Checked:
     """Fill the tables `good` (_row, a typed column per field, the other columns as text) and `complaints`."""
+    raw_rows = _corrected(raw, corrections)
     fields = [field for field in kind.fields if field.name in mapping]
     extras = [column for column in found.columns if column not in mapping.values()] if kind.extras else []
-    duck.execute(f"CREATE TABLE checked AS {_checked_sql(raw, fields, extras, mapping, reading)}")
+    duck.execute(f"CREATE TABLE checked AS {_checked_sql(raw_rows, fields, extras, mapping, reading)}")
     duck.execute("CREATE TABLE complaints (row BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR)")
     _complain_about_shape(duck, found)
     _complain_about_cells(duck, [field.name for field in fields] + (["_extras"] if extras else []))
@@ -83,8 +91,26 @@ def _formula_safe(expression: str) -> str:
     return f"CASE WHEN regexp_matches({text}, '{FORMULA_STARTS}') THEN '''' || {text} ELSE {text} END"
 
 
+def _corrected(raw: Path, corrections: Sequence[Correction]) -> str:
+    """The rows of the file with the cells that the importer put right, as SQL."""
+    by_column: dict[str, list[str]] = {}
+    for one in corrections:
+        cell = f"WHEN {int(one['row'])} THEN '{quoted(one['value'])}'"
+        by_column.setdefault(one["column"], []).append(cell)
+    replaced = [
+        f"CASE {ROW_NUMBER} {' '.join(cells)} ELSE {identifier(column)} END AS {identifier(column)}"
+        for column, cells in by_column.items()
+    ]
+    replace = f"REPLACE ({', '.join(replaced)})" if replaced else ""
+    return f"(SELECT * {replace} FROM read_parquet('{quoted(str(raw))}'))"
+
+
 def _checked_sql(
-    raw: Path, fields: Sequence[Field], extras: Sequence[str], mapping: Mapping[str, str], reading: Reading
+    raw_rows: str,
+    fields: Sequence[Field],
+    extras: Sequence[str],
+    mapping: Mapping[str, str],
+    reading: Reading,
 ) -> str:
     """First every cell is trimmed, then typed, cheaply; only cells that did not fit are looked at for the reason."""
     texts = [
@@ -99,7 +125,7 @@ def _checked_sql(
     complaints += _extras_complaint(extras) if extras else []
     return f"""SELECT *, {", ".join(complaints)} FROM (
                  SELECT *, {", ".join(typed)} FROM (
-                   SELECT {ROW_NUMBER}, {", ".join(texts)} FROM read_parquet('{quoted(str(raw))}')))"""
+                   SELECT {ROW_NUMBER}, {", ".join(texts)} FROM {raw_rows}))"""
 
 
 def _extras_complaint(extras: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ class MappingError(DomainError):
 def guess_mapping(kind: ImportKind, columns: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     """Field → column. What the importer says wins; the rest is matched by name and synonyms.
 
+    A field that is given an empty column is not in the file, whatever its columns are called.
     Raises MappingError naming what is missing and what the file has.
     """
     mapping = _checked(kind, columns, given)
@@ -33,13 +34,13 @@ def guess_mapping(kind: ImportKind, columns: Sequence[str], given: Mapping[str, 
     missing = [
         field.name
         for field in kind.fields
-        if (field.required or field.expected) and field.name not in mapping
+        if (field.required or field.expected) and not mapping.get(field.name)
     ]
     if missing:
         raise MappingError(
             _(
-                "No column was found for %(missing)s. The file has: %(columns)s. Say which it is, "
-                "for example --map %(missing2)s=%(columns2)r."
+                "No column was found for %(missing)s. The file has: %(columns)s. Say which it is "
+                "(in commands: --map %(missing2)s=%(columns2)r)."
             )
             % {
                 "missing": ", ".join(missing),
@@ -48,7 +49,7 @@ def guess_mapping(kind: ImportKind, columns: Sequence[str], given: Mapping[str, 
                 "columns2": next((c for c in columns if c not in mapping.values()), _("COLUMN")),
             }
         )
-    return mapping
+    return {name: column for name, column in mapping.items() if column}
 
 
 def require_distinct_attributes(kind: ImportKind, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
@@ -86,7 +87,7 @@ def _checked(kind: ImportKind, columns: Sequence[str], given: Mapping[str, str])
                 _("%(name)s have no field %(name2)r; there are: %(known)s.")
                 % {"name": kind.name, "name2": name, "known": known}
             )
-    require_columns(columns, list(given.values()))
+    require_columns(columns, [column for column in given.values() if column])
     return dict(given)
 
 

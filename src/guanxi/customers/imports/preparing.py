@@ -60,14 +60,14 @@ def read_and_check(
     mapping = guess_mapping(kind, found.columns, options.mapping)
     require_distinct_attributes(kind, found.columns, mapping)
     require_columns(found.columns, options.not_identifying)
-    return found, mapping, check(duck, work / "raw.parquet", found, kind, mapping, options.reading())
+    require_columns(found.columns, [correction["column"] for correction in options.corrections])
+    raw, reading = work / "raw.parquet", options.reading()
+    return found, mapping, check(duck, raw, found, kind, mapping, reading, options.corrections)
 
 
-def first_complaints(duck: Duck) -> list[dict[str, Any]]:
+def first_complaints(duck: Duck, most: int = SHOWN_COMPLAINTS) -> list[dict[str, Any]]:
     """The complaints about the first bad rows."""
-    found = rows(
-        duck, f"SELECT row, field, value, reason FROM complaints ORDER BY row, field LIMIT {SHOWN_COMPLAINTS}"
-    )
+    found = rows(duck, "SELECT row, field, value, reason FROM complaints ORDER BY row, field LIMIT ?", [most])
     return [dict(zip(("row", "field", "value", "reason"), row, strict=True)) for row in found]
 
 
@@ -152,7 +152,7 @@ def _refuse_if_need_be(batch: ImportBatch, options: ImportOptions) -> None:
     if options.strict and batch.rows_bad:
         raise ImportRefused(
             _(
-                "%(rows_bad)s of %(rows_read)s rows are bad and --strict was given. %(batch)s All of "
+                "%(rows_bad)s of %(rows_read)s rows are bad, and such a file is to be refused whole. %(batch)s All of "
                 "it: %(error_file)s"
             )
             % {

@@ -16,8 +16,8 @@ from guanxi.customers.imports.kinds import kind_named
 from guanxi.customers.imports.loading import load
 from guanxi.customers.imports.options import ImportOptions as ImportOptions
 from guanxi.customers.imports.options import require_source
+from guanxi.customers.imports.preparing import SHOWN_COMPLAINTS, first_complaints, prepare, read_and_check
 from guanxi.customers.imports.preparing import ImportRefused as ImportRefused
-from guanxi.customers.imports.preparing import first_complaints, prepare, read_and_check
 from guanxi.customers.imports.reading import fingerprint
 from guanxi.customers.imports.undoing import note_change, take_back
 from guanxi.customers.models import ImportBatch
@@ -49,8 +49,10 @@ class Preview:
     """Columns that say who somebody is."""
 
 
-def preview_import(*, kind: str, path: Path, options: ImportOptions) -> Preview:
-    """Read and check a file without writing anything to the database."""
+def preview_import(
+    *, kind: str, path: Path, options: ImportOptions, complaints: int = SHOWN_COMPLAINTS
+) -> Preview:
+    """Read and check a file without writing anything to the database; tell of so many `complaints` at most."""
     _require_currency(kind)
     options.require_sense()
     place = Path(mkdtemp(prefix="preview-", dir=folder("staging")))
@@ -63,7 +65,7 @@ def preview_import(*, kind: str, path: Path, options: ImportOptions) -> Preview:
                 found.rows,
                 checked.good,
                 checked.bad,
-                first_complaints(duck),
+                first_complaints(duck, complaints),
                 found.encoding,
                 [column.removeprefix(EXTRA) for column in private],
             )

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from guanxi.customers.imports.kinds import kind_named
-from guanxi.customers.imports.running import start_import, start_undo, summary
+from guanxi.customers.imports.options import Correction
+from guanxi.customers.imports.running import Preview, start_import, start_undo, summary
 from guanxi.customers.models import ImportBatch, Party
-from guanxi.desk.import_forms import ENCODINGS, KINDS, Looked, Said, field_choices, look, said_in
+from guanxi.desk.import_forms import ABSENT, ENCODINGS, KINDS, Looked, Said, field_choices, look, said_in
 from guanxi.desk.uploads import SUFFIXES, UploadRefused, keep_upload, upload_named
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.foundation.models import Job
@@ -119,6 +120,9 @@ def _checked(request: Request, path: Path, said: Said, looked: Looked, refusal: 
         "columns": looked.columns,
         "fields": field_choices(said, looked.columns),
         "complaints": _complaints(request, preview.complaints) if preview else None,
+        "cells": _cells(request, preview) if preview else [],
+        "mended": _mended(said, preview),
+        "absent": ABSENT,
         "private": [*(preview.kept_out_of_analyses if preview else ()), *said.options.not_identifying],
         "kinds": KINDS,
         "encodings": ENCODINGS,
@@ -127,6 +131,32 @@ def _checked(request: Request, path: Path, said: Said, looked: Looked, refusal: 
         # Here, because the template tag doubles percent signs before it looks a text up.
         "date_help": _("How dates are written, for example %d.%m.%Y."),
     }
+
+
+def _cells(request: Request, preview: Preview) -> list[dict[str, Any]]:
+    """The bad cells that can be mended here: each with its row, its column and what stands there."""
+    if not request.user.may(May.SEE_ADDRESSES):
+        return []
+    return [
+        {
+            "row": each["row"],
+            "column": preview.mapping[each["field"]],
+            "value": each["value"] or "",
+            "reason": phrase(each["reason"]),
+        }
+        for each in preview.complaints
+        if each["field"] in preview.mapping
+    ]
+
+
+def _mended(said: Said, preview: Preview | None) -> list[Correction]:
+    """The corrections that are good now; those that are not stand among the bad cells."""
+    bad = (
+        {(each["row"], preview.mapping.get(each["field"])) for each in preview.complaints}
+        if preview
+        else set()
+    )
+    return [one for one in said.options.corrections if (one["row"], one["column"]) not in bad]
 
 
 def _complaints(request: Request, found: list[dict[str, Any]]) -> Table:
