@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test bench lint format types contracts docs texts check clean
+.PHONY: help setup demo serve test bench lint format types contracts docs texts screenshots check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -63,6 +63,9 @@ docs: setup ## Write the generated reference pages
 
 texts: setup ## Collect the texts users see and compile their translations
 	@$(BIN)/python tools/translations.py
+
+screenshots: setup ## Take the README's pictures anew
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -q -n 0 tests/browser/test_screenshots.py
 
 check: lint types contracts test ## All of it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -107,3 +108,26 @@ def test_what_a_person_typed_is_never_html(client: Any) -> None:
         .content.decode()
     )
     assert "<script>alert" not in page
+
+
+def test_whoever_saves_second_sees_both_values_and_overwrites_only_knowingly() -> None:
+    client = person("administrator")
+    seen = re.findall(r'name="version" value="(\w+)"', client.get("/settings/").content.decode())[-1]
+    configuration.write("universal_holdout", {"share": 0.2}, actor=Actor("Mia"))
+
+    answer = client.post("/settings/", CHANGE | {"version": seen})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Mia changed this at" in page
+    assert 'value="0.1"' in page
+    assert "now it is 0.2" in page
+    assert configuration.read("universal_holdout")["share"] == 0.2
+
+    now = re.findall(r'name="version" value="(\w+)"', page)[-1]
+    assert client.post("/settings/", CHANGE | {"version": now}).status_code == 302
+    assert configuration.read("universal_holdout") == {"share": 0.1, "salt": "s2"}
+
+
+def test_a_job_leads_to_its_result() -> None:
+    jobs.enqueue("insight refresh", "all", {}, Actor("Mia"))
+    assert '<a href="/insight/">insight refresh all</a>' in person("analyst").get("/jobs/").content.decode()

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from campaigns.world import keys, launched, planned, shop
 from django.core import signing
 from django.test import Client
 
+from guanxi.campaigns.models import Campaign
 from guanxi.foundation import configuration
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.models import AuditEntry
@@ -90,3 +92,20 @@ def test_an_offer_is_signed_for_this_use_alone() -> None:
     client = person("administrator")
     forged = signing.dumps({"undo": "setting changed", "arguments": {}, "person": 1}, salt="another use")
     assert client.post("/undo/", {"offer": forged}).status_code == 422
+
+
+def test_a_pause_is_taken_back_from_its_message(home: Any) -> None:
+    shop(dict.fromkeys(keys(4), 100))
+    planned()
+    launched()
+    client = person("marketing_manager")
+    page = client.post("/campaigns/named/spring/pause/", follow=True).content.decode()
+    offer = re.search(r'name="offer" value="([^"]+)"', page)
+    assert offer
+    assert Campaign.objects.get().state == "paused"
+
+    answer = client.post("/undo/", {"offer": offer[1], "next": "/campaigns/named/spring/"}, follow=True)
+    assert "The campaign goes on." in answer.content.decode()
+    assert Campaign.objects.get().state == "running"
+    again = client.post("/undo/", {"offer": offer[1]})
+    assert (again.status_code, "cannot be" in again.content.decode()) == (422, True)
