@@ -67,7 +67,7 @@ def opened(asked: QueryDict, state: ListState, fields: filters.Fields) -> Typed:
     """The form as the page shows it: filled with the filter that is to be changed, if the address names one."""
     typed = typed_in(asked)
     place = typed.place
-    if typed.how != CHANGE or place is None or place >= len(state.parts):
+    if typed.field or typed.how != CHANGE or place is None or place >= len(state.parts):
         return typed
     there = filters.typed_of(state.parts[place], fields) or {}
     return Typed(at=typed.at, how=CHANGE, **there)
