@@ -84,7 +84,7 @@ CODES: Final = frozenset(
         # what the audit says was done, and to what
         "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
         "campaign", "customer", "insight", "dispatch", "exported", "table", "saved view", "renamed", "shared",
-        "kept to oneself",
+        "kept to oneself", "restored", "customer export",
         "changed", "removed", "assigned", "revealed", "set the password of", "unit", "department", "team",
         # how webhooks are doing, why a call failed, and what was done with them
         "active", "failing", "switched off", "pending", "given_up", "not allowed", "name unknown", "no connection",
@@ -145,7 +145,7 @@ PHRASES: Final = declared(
     "starting", "classes", "copied", "deciding about customers", "drawing the audience", "finishing", "hiding",
     "indicators", "keeping the result", "lifetime value", "measuring", "publishing moves", "publishing", "reading",
     "removing later moves", "removing old figures", "staged", "staging", "loading", "trend",
-    "waiting for another copy", "writing the copy", "deliver",
+    "waiting for another copy", "writing the copy", "writing the file", "deliver",
     "bringing back %(what)s", "checking later %(what)s", "copying %(what)s", "keeping %(what)s", "removing %(what)s",
     # what a record says of who did it and why
     "%(name)s (command line)",

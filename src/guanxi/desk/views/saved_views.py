@@ -14,7 +14,7 @@ from guanxi.desk import saved_views as views
 from guanxi.desk.list_state import ListState, read_state
 from guanxi.desk.models import SavedView
 from guanxi.desk.undos import VIEW_REMOVED
-from guanxi.foundation.errors import DomainError
+from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.shell.toasts import undoable
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
@@ -54,6 +54,8 @@ def view_rename(request: Request, view_id: int) -> HttpResponse:
     """Give a view another name."""
     try:
         view = views.rename_view(view_id=view_id, name=request.POST.get("name", ""), owner=request.user)
+    except NotFound:
+        raise
     except DomainError as error:
         messages.error(request, phrase(str(error)))
         return redirect(
