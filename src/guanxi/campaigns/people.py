@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns.models import Campaign, Member, Response
+from guanxi.campaigns.overlaps import GROUPS
 from guanxi.customers.queries import seen_by
+from guanxi.foundation import clock
 from guanxi.foundation.errors import NotFound
+from guanxi.insight.models import CustomerInsight
+from guanxi.outreach.gate import COUNTED
 from guanxi.outreach.models import Contact
 from guanxi.outreach.queries import delivered_contacts
 from guanxi.staff.visibility import Sees
@@ -71,8 +77,28 @@ def _own_columns(role: str) -> tuple[str, ...]:
 
 def _found(campaign: Campaign, role: str, only: dict[str, str], sees: Sees) -> QuerySet[Any]:
     narrowed = {name: value for name, value in only.items() if name in _own_columns(role)}
-    found = _listed(campaign, role).filter(seen_by(sees, "party__"), **narrowed)
+    found = _listed(campaign, role).filter(
+        seen_by(sees, "party__"), _in_week_and_group(role, only), **narrowed
+    )
     return found.select_related("party__batch").order_by("party_id", "pk")
+
+
+def _in_week_and_group(role: str, only: dict[str, str]) -> Q:
+    """The contacts that the calendar counts in a week and a group of customers; of other lists everybody."""
+    if role != CONTACTS:
+        return Q()
+    found = Q()
+    for name, field in GROUPS.items():
+        if name in only:
+            column = field.partition(".")[2]
+            grouped = CustomerInsight.objects.filter(run__state="published", **{column: only[name]})
+            found &= Q(party__in=grouped.values("party_id"))
+    if day := parse_date(only.get("week", "")):
+        bounds = [clock.at_business_time(each) for each in (day, day + timedelta(days=7))]
+        handed = Q(contacted_at__gte=bounds[0], contacted_at__lt=bounds[1])
+        waiting = Q(contacted_at=None, due_at__gte=bounds[0], due_at__lt=bounds[1])
+        found &= Q(state__in=COUNTED) & (handed | waiting)
+    return found
 
 
 def _listed(campaign: Campaign, role: str) -> QuerySet[Any]:

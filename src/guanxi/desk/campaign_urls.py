@@ -8,6 +8,7 @@ from guanxi.desk.views import campaigns, drafts
 
 urlpatterns = [
     path("", campaigns.campaign_list, name="campaigns"),
+    path("calendar/", campaigns.campaign_calendar, name="campaign_calendar"),
     path("plan/", drafts.campaign_plan, name="campaign_plan"),
     path("plan/text/", drafts.campaign_text, name="campaign_text"),
     path("drafts/<int:draft_id>/text/", drafts.draft_text, name="draft_text"),

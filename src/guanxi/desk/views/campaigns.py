@@ -14,6 +14,7 @@ from guanxi.campaigns.people import everybody, people
 from guanxi.campaigns.services import control
 from guanxi.campaigns.services.launch import start_launch
 from guanxi.campaigns.services.measure import close, start_measurement
+from guanxi.desk.campaign_calendar import calendar_context, parse_business_day
 from guanxi.desk.campaign_contents import (
     ACTIONS,
     campaign_context,
@@ -33,7 +34,7 @@ from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase
 
 PAGE = 100
-FILTERS = ("cell", "reason", "state")
+FILTERS = ("cell", "reason", "state", "tier", "decile", "week")
 
 
 @require_safe
@@ -50,6 +51,19 @@ def campaign_list(request: Request) -> HttpResponse:
         "may_run": request.user.may(May.RUN_CAMPAIGNS),
     }
     return render(request, "desk/campaigns.html", shown)
+
+
+@require_safe
+@may(May.SEE_CAMPAIGNS)
+def campaign_calendar(request: Request) -> HttpResponse:
+    """Which campaigns reach which group of customers in which week, against the contact policy."""
+    asked = request.GET
+    day = parse_business_day(asked.get("from", ""))
+    return render(
+        request,
+        "desk/campaign_calendar.html",
+        calendar_context(day, asked.get("span", ""), asked.get("by", "")),
+    )
 
 
 @require_safe
