@@ -60,7 +60,8 @@ NAMES: Final = frozenset(
         "expected effect per customer", "smallest effect it can show", "proposed control share", "members",
         "responses recorded", "still waiting", "until", "verdict", "analysis", "lesson", "incremental response rate",
         "incremental responses", "incremental margin per customer", "incremental margin", "incremental profit",
-        "return on investment", "treated", "margin per customer", "p (Holm)", "customers contacted",
+        "return on investment", "break-even response rate", "break-even effect per customer", "tier", "week",
+        "treated", "margin per customer", "p (Holm)", "customers contacted",
         "new customers among them", "cost per new customer",
         "customers who responded", "response rate", "their sales", "their margin",
         "redemptions", "caused",
@@ -77,6 +78,8 @@ CODES: Final = frozenset(
         "target", "control", "holdout", "suppressed", "consent", "address", "gap", "cap", "merged",
         # and why their messages were cancelled
         "import undone", "dispatch stopped",
+        # who begins a campaign, whether it can be answered at once, and what counts as a response
+        "outbound", "inbound", "passive", "interactive", "order", "recorded",
         # strategies of communication
         "traditional", "informational", "differentiated", "relationship",
         # verdicts and goals
@@ -92,7 +95,8 @@ CODES: Final = frozenset(
         "tested", "redelivered", "unsubscribed", "webhook", "unsubscribe",
         # kinds
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
-        "campaign launch", "campaign results", "person", "organisation", "household", "email", "mobile", "sms",
+        "campaign launch", "campaign results", "campaign estimate", "campaign plan", "trial letter", "draft", "begun",
+        "discarded", "tried", "person", "organisation", "household", "email", "mobile", "sms",
         "mail", "MVC", "MGC", "(unknown)", "total", "MIGRATOR", "BZ",
         # tokens, and what they may do
         "token", "revoked", "valid", "expired",
