@@ -71,9 +71,8 @@ def _currency(code: str) -> str:
 def _public_url(text: str) -> str:
     """Where customers reach this server, without a slash at the end; empty where they do not."""
     parts = urlsplit(text.strip().rstrip("/"))
-    if text.strip() and (
-        parts.scheme not in {"http", "https"} or not parts.hostname or parts[2:] != ("", "", "")
-    ):
+    is_bare = parts[2:] == ("", "", "") and "@" not in parts.netloc
+    if text.strip() and not (parts.scheme in {"http", "https"} and parts.hostname and is_bare):
         what = gettext_noop("GUANXI_PUBLIC_URL: %(url)r is not an address such as https://crm.example.com.")
         raise WrongSetting(what, url=text)
     return parts.geturl()

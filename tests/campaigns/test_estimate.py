@@ -81,7 +81,8 @@ def test_what_has_to_be_said_beside_the_figures() -> None:
     start = f"{clock.now() + timedelta(days=5):%Y-%m-%dT%H:%M:%S+00:00}"
     said = remarks(planned(start=start).estimate)
     assert said[0].startswith("2 of those who would be written to have no name, ")
-    assert said[1] == (
+    assert said[1].startswith("Letters will hold no unsubscribe link, ")
+    assert said[2] == (
         "Expected margin and profit rest on what the plan says a response earns. What can be shown is judged by past "
         "profit. Profit rests on a stated margin of 30 % for 100.0 % of sales, whose cost is unknown."
     )

@@ -42,6 +42,17 @@ def _at(home: Path, *words: str, **environment: str) -> tuple[int, str]:
             {"GUANXI_CURRENCY": "EURO"},
             "Error: GUANXI_CURRENCY: 'EURO' is not an ISO 4217 currency code such as CNY or USD.\n",
         ),
+        (
+            {"GUANXI_PUBLIC_URL": "crm.example.com"},
+            "Error: GUANXI_PUBLIC_URL: 'crm.example.com' is not an address such as https://crm.example.com.\n",
+        ),
+        (
+            {"GUANXI_PUBLIC_URL": "https://me@crm.example.com"},
+            (
+                "Error: GUANXI_PUBLIC_URL: 'https://me@crm.example.com' is not an address such as "
+                "https://crm.example.com.\n"
+            ),
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_is_named_in_one_line(

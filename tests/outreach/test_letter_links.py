@@ -14,6 +14,7 @@ from outreach.world import ALICE, NOON, admit, customer
 
 from guanxi.outreach import services
 from guanxi.outreach.delivery.letters import Claimed, Letter, LinkTo, email_of
+from guanxi.outreach.delivery.trial import send_trial
 from guanxi.outreach.links import Clicked, clicked_by, contact_of
 from guanxi.outreach.models import Contact, Link
 from guanxi.outreach.worker import run_worker
@@ -118,3 +119,13 @@ def test_a_campaigns_letters_lead_to_the_addresses_that_it_stored(home: Path, se
         assert mail["To"] == contact.address
         assert link.campaign_id == contact.campaign_id
     assert len(list((home / "outbox").glob("*.eml"))) == 2
+
+
+def test_a_trial_letter_leads_straight_to_the_shop(home: Path, settings: Any) -> None:
+    settings.PUBLIC_URL, settings.EMAIL_BACKEND = PUBLIC, "guanxi.outreach.outbox.OutboxBackend"
+    words = {"subject": "Hello", "body": BODY, "name": "Mia", "links": {"shop": SHOP}}
+    assert send_trial(address="mia@example.com", **words, at=NOON).state == "delivered"
+    (file,) = (home / "outbox").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["List-Unsubscribe"] is None
+    assert f"look: {SHOP}" in mail.get_content()

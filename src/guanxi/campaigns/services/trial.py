@@ -31,7 +31,8 @@ def start_trial(*, draft_id: int, place: int, address: str, name: str, actor: Ac
     if not 0 <= place < len(cells):
         raise PlanError(_("There is no such cell."))
     wrong = draft_complaints(draft)
-    if said := wrong.get(f"cells.{place}.subject") or wrong.get(f"cells.{place}.body"):
+    fields = (f"cells.{place}.subject", f"cells.{place}.body", "links")
+    if said := next((wrong[field] for field in fields if field in wrong), ""):
         raise PlanError(said)
     if not address:
         raise DomainError(_("Your account has no e-mail address."))
@@ -39,7 +40,7 @@ def start_trial(*, draft_id: int, place: int, address: str, name: str, actor: Ac
     with transaction.atomic():
         require_trial_allowed(actor, clock.now())
         record_trial(actor, words["subject"], draft_id)
-        arguments = {**words, "address": address, "name": name}
+        arguments = {**words, "address": address, "name": name, "links": draft.document.get("links", {})}
         return jobs.enqueue(TRIAL, f"{draft_id}-{place}-{address}"[:100], arguments, actor)
 
 
