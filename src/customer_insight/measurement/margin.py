@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import stdtr, stdtrit  # scipy.stats says the same and takes a second to import
-
+from customer_insight.measurement.distributions import t_below, t_quantile
 from customer_insight.measurement.estimates import UNKNOWN, Estimate
 from customer_insight.measurement.response import group_size_reason
 from customer_insight.measurement.units import CellSums
@@ -140,7 +139,7 @@ def _welch(treated: _Moments, control: _Moments, theta: float, level: float) -> 
         difference=_interval(effect, error, freedom, level),
         standard_error=error,
         degrees_of_freedom=freedom,
-        p_value=float(2 * stdtr(freedom, -abs(effect) / error)),
+        p_value=2 * t_below(-abs(effect) / error, freedom),
         theta=theta,
         unadjusted=_interval(plain, plain_error, plain_freedom, level),
         unadjusted_standard_error=plain_error,
@@ -160,7 +159,7 @@ def _standard_error(treated: _Moments, control: _Moments, theta: float) -> tuple
 
 
 def _interval(effect: float, error: float, freedom: float, level: float) -> Estimate:
-    half = float(stdtrit(freedom, (1 + level) / 2)) * error
+    half = t_quantile((1 + level) / 2, freedom) * error
     return Estimate(effect, effect - half, effect + half)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, inf, sqrt
 
-from scipy.special import ndtri
+from customer_insight.measurement.distributions import normal_quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def expected_interval(
     if min(n_treated, n_control) < 1:
         return None
     error = sd * sqrt((1 - r_squared) * (1 / n_treated + 1 / n_control))
-    margin = float(ndtri((1 + level) / 2)) * error
+    margin = normal_quantile((1 + level) / 2) * error
     return effect - margin, effect + margin
 
 
@@ -156,7 +156,7 @@ def proposed_control_share(
 
 
 def _detectable_z(alpha: float, power: float) -> float:
-    return float(ndtri(1 - alpha / 2) + ndtri(power))
+    return normal_quantile(1 - alpha / 2) + normal_quantile(power)
 
 
 def _detectable_rise(
@@ -167,7 +167,7 @@ def _detectable_rise(
     pooled = (treated * raised + control * base) / (treated + control)
     under_null = sqrt(pooled * (1 - pooled) * (1 / treated + 1 / control))
     under_rise = sqrt(raised * (1 - raised) / treated + base * (1 - base) / control)
-    return float(ndtri(1 - alpha / 2)) * under_null + float(ndtri(power)) * under_rise
+    return normal_quantile(1 - alpha / 2) * under_null + normal_quantile(power) * under_rise
 
 
 def _check_share(share: float) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import ndtr, ndtri
-
+from customer_insight.measurement.distributions import normal_below, normal_quantile
 from customer_insight.measurement.estimates import UNKNOWN, Estimate
 from customer_insight.measurement.units import CellSums
 
@@ -53,7 +52,7 @@ def wilson(responses: int, customers: int, *, level: float = 0.95) -> tuple[floa
     >>> [round(limit, 4) for limit in wilson(81, 263)]
     [0.2553, 0.3662]
     """
-    z, rate = float(ndtri((1 + level) / 2)), responses / customers
+    z, rate = normal_quantile((1 + level) / 2), responses / customers
     shrink = 1 + z * z / customers
     centre = (rate + z * z / (2 * customers)) / shrink
     half = z * sqrt(rate * (1 - rate) / customers + z * z / (4 * customers**2)) / shrink
@@ -91,4 +90,4 @@ def _score_p(treated: CellSums, control: CellSums) -> float:
     if variance == 0:  # nobody responded, or everybody: the rates are the same
         return 1.0
     difference = treated.responses / treated.customers - control.responses / control.customers
-    return float(2 * ndtr(-abs(difference) / sqrt(variance)))
+    return 2 * normal_below(-abs(difference) / sqrt(variance))

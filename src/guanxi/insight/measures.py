@@ -12,31 +12,20 @@ from customer_insight.bands import assign_bands
 from customer_insight.deciles import assign_deciles
 from customer_insight.indicators import transaction_indicators
 from customer_insight.layers import value_layers
-from customer_insight.lifetime import (
-    SCORES,
-    backtest,
-    fit_lifetime,
-    fit_spend,
-    model_card,
-    purchase_histories,
-    score_lifetime,
-)
 from customer_insight.margin import Margin, unknown_cost_share
 from customer_insight.schemes import classify
-from customer_insight.service import cost_to_serve, margin_after_service
+from customer_insight.service import cost_to_serve
 from customer_insight.tables import EPOCH, day_number
 from customer_insight.tiers import contribution
 from customer_insight.trend import daily_sales, sales_trend
-from guanxi.foundation.engine.duck import Duck, rows, value
+from guanxi.foundation.engine.duck import Duck, keep, rows, value
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.jobs import RunningJob
-from guanxi.foundation.money import base_currency, minor_units
+from guanxi.foundation.money import base_currency
 from guanxi.insight.assumptions import Assumptions
 from guanxi.insight.thresholds import Thresholds
 
 SCHEME = "value tiers"
-SHORTEST_BACKTEST = 28
-"""Days of history below which nothing is left to predict."""
 
 
 @dataclass(frozen=True)
@@ -79,97 +68,53 @@ def compute(
     prepare_lines(duck, as_of)
     margin, day = Margin(assumed_rate=assumptions.margin_rate), day_number(as_of)
     running.advance("indicators", 1, 6)
-    _keep(duck, "indicators", transaction_indicators(duck.table("lines"), as_of=day, margin=margin))
+    keep(duck, "indicators", transaction_indicators(duck.table("lines"), as_of=day, margin=margin))
     if not value(duck, "SELECT count(*) FROM indicators"):
         raise DomainError(
             _("Nobody bought anything up to %(as_of)s; choose a later --as-of.") % {"as_of": as_of}
         )
     _serve(duck, assumptions)
     running.advance("trend", 2, 6)
-    _keep(duck, "daily", daily_sales(duck.table("lines"), as_of=day))
-    _keep(duck, "trend", sales_trend(duck.table("daily"), as_of=day, window_days=assumptions.trend_days))
+    keep(duck, "daily", daily_sales(duck.table("lines"), as_of=day))
+    keep(duck, "trend", sales_trend(duck.table("daily"), as_of=day, window_days=assumptions.trend_days))
     running.advance("lifetime value", 3, 6)
-    card = _lifetime(duck, day, assumptions)
+    # SciPy is slow to import, and every other command does without it.
+    from guanxi.insight.lifetime_values import lifetime_values
+
+    card = lifetime_values(duck, day, assumptions)
     running.advance("classes", 4, 6)
     _classes(duck, thresholds)
     _assemble(duck)
     return Measured(int(value(duck, "SELECT count(*) FROM measures")), _totals(duck, as_of), card)
 
 
-def _keep(duck: Duck, name: str, relation: Any) -> None:
-    """Make a relation a table, so that it is computed once."""
-    duck.execute(f"DROP TABLE IF EXISTS {name}")
-    relation.create(name)
-
-
 def _serve(duck: Duck, assumptions: Assumptions) -> None:
     """What serving each customer cost, and what is left of the profit after it."""
     per_order = assumptions.cost_to_serve_per_order
-    _keep(duck, "service", cost_to_serve(duck.table("indicators"), per_order=per_order))
+    keep(duck, "service", cost_to_serve(duck.table("indicators"), per_order=per_order))
     duck.execute(
         "CREATE OR REPLACE TEMP VIEW served AS SELECT * FROM indicators JOIN service USING (customer_id)"
     )
-    _keep(duck, "contributions", contribution(duck.view("served")))
-
-
-def _lifetime(duck: Duck, day: int, assumptions: Assumptions) -> dict[str, Any]:
-    """Fit, score into table `lifetime`, and return the model card with its back-test; empty before anybody returned."""
-    _keep(duck, "histories", purchase_histories(duck.table("daily"), as_of=day))
-    if not value(duck, "SELECT count(*) FROM histories WHERE x > 0"):
-        nothing = ", ".join(f"NULL::DOUBLE AS {name}" for name in SCORES if name != "customer_id")
-        duck.execute(f"CREATE OR REPLACE TABLE lifetime AS SELECT customer_id, {nothing} FROM indicators")
-        return {}
-    start = int(value(duck, "SELECT min(day) FROM daily"))
-    model = fit_lifetime(duck.table("histories"), as_of=day, window_start=start)
-    spend = fit_spend(duck.table("histories"), unit_minor=minor_units(base_currency()))
-    margin_rate = _margin_after_service(duck)
-    scored = score_lifetime(
-        duck.table("histories"),
-        model,
-        spend,
-        as_of=day,
-        horizon_days=assumptions.horizon_days,
-        discount_rate_year=assumptions.discount_rate_year,
-        margin_rate=margin_rate,
-    )
-    _keep(duck, "lifetime", scored)
-    tested = _backtest(duck, start, day)
-    card = model_card(model, spend, version="1", as_of=day, window_start=start, backtest=tested)
-    return {**card.as_dict(), "margin_rate": margin_rate}
-
-
-def _margin_after_service(duck: Duck) -> float:
-    """The margin of the sales to come; 0 where nothing was sold."""
-    left = "SELECT sales_amount, contribution FROM indicators JOIN contributions USING (customer_id)"
-    return float(margin_after_service(duck.sql(left)).fetchall()[0][0] or 0.0)
-
-
-def _backtest(duck: Duck, start: int, day: int) -> Any:
-    """Fit the first half of the window, predict the second; None when the window is too short to split."""
-    middle = start + (day - start) // 2
-    bought = value(duck, f"SELECT count(*) FROM daily WHERE amount > 0 AND day <= {middle}")
-    if day - start < SHORTEST_BACKTEST or not bought:
-        return None
-    return backtest(duck.table("daily"), calibration_end=middle, holdout_end=day, window_start=start)
+    keep(duck, "contributions", contribution(duck.view("served")))
 
 
 def _classes(duck: Duck, thresholds: Thresholds) -> None:
     """Deciles, bill bands, layers and tiers, each a table."""
-    _keep(duck, "sales_deciles", assign_deciles(duck.table("indicators"), by="sales_amount"))
-    _keep(duck, "profit_deciles", assign_deciles(duck.table("indicators"), by="profit_amount"))
+    keep(duck, "sales_deciles", assign_deciles(duck.table("indicators"), by="sales_amount"))
+    keep(duck, "profit_deciles", assign_deciles(duck.table("indicators"), by="profit_amount"))
     bands = thresholds.bands
-    _keep(
+    keep(
         duck, "banded", assign_bands(duck.table("indicators"), by="average_transaction_amount", bands=bands)
     )
-    _keep(duck, "value_layer", value_layers(duck.table("lifetime"), by="lifetime_value"))
-    _keep(duck, "potential_layer", value_layers(duck.table("trend"), by="sales_change"))
+    keep(duck, "value_layer", value_layers(duck.table("lifetime"), by="lifetime_value"))
+    keep(duck, "potential_layer", value_layers(duck.table("trend"), by="sales_change"))
     duck.execute(
         """CREATE OR REPLACE TABLE tier_inputs AS
            SELECT customer_id, value.layer AS value_layer, potential.layer AS potential_layer, contribution
            FROM contributions LEFT JOIN value_layer value USING (customer_id)
            LEFT JOIN potential_layer potential USING (customer_id)"""
     )
-    _keep(duck, "tiers", classify(duck.table("tier_inputs"), thresholds.tier_scheme))
+    keep(duck, "tiers", classify(duck.table("tier_inputs"), thresholds.tier_scheme))
 
 
 def _assemble(duck: Duck) -> None:

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from django.http import FileResponse
-from xlsxwriter import Workbook
 
 from guanxi.foundation.engine.duck import scratch
 from guanxi.shell.tables import SHARE, Plain
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 FORMATS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -114,6 +116,8 @@ def _csv_cell(value: Plain) -> object:
 
 def _write_xlsx(sheet: Sheet, file: IO[bytes], tell: Progress) -> int:
     """A workbook, row by row: memory does not grow with it."""
+    from xlsxwriter import Workbook  # slow to import, and needed for workbooks only
+
     options = {"constant_memory": True, "tmpdir": str(scratch()), "default_date_format": "yyyy-mm-dd"}
     book = Workbook(file, options)
     page = _Page(book, sheet)

@@ -109,3 +109,9 @@ def value(duck: Duck, sql: str, parameters: list[Any] | None = None) -> Any:
 def arrow(duck: Duck, sql: str) -> pa.Table:
     """A result as an Arrow table."""
     return duck.sql(sql).to_arrow_table()
+
+
+def keep(duck: Duck, name: str, relation: Any) -> None:
+    """Make a relation a table, so that it is computed once."""
+    duck.execute(f"DROP TABLE IF EXISTS {name}")
+    relation.create(name)
