@@ -25,6 +25,7 @@ WRONG = {
     "imports undo": ["999"],
     "imports resume": ["999"],
     "customers show": ["nobody:1"],
+    "customers find": ["nobody"],
     "customers merge": ["nobody:1", "nobody:2", "--reason", "x"],
     "customers unmerge": ["nobody:1"],
     "insight show": ["tiers"],

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.commands import guanxi
 from customers.importing import MIA, bring, file_of, undo, whole_database
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -155,6 +156,18 @@ def test_somebody_finds_the_customers_that_they_see(people: Path) -> None:
     for sees in (Sees(frozenset({bob.pk})), Sees(frozenset())):
         assert found("王", sees=sees) == found("1234", sees=sees) == ["K2"]
         assert found("K1", sees=sees) == found("wei.wang@example.com", sees=sees) == []
+
+
+def test_the_command_line_finds_them_too(people: Path) -> None:
+    found_there = guanxi("customers", "find", "wang", "--limit", 1, "--json").json
+    newest = Party.objects.get(source_key="K2")
+    assert found_there == {
+        "found": [{"customer": newest.public_id, "name": "王小明", "key": "shop:K2", "by": "name"}],
+        "has_more": True,
+    }
+    shown = guanxi("customers", "find", "wang", "--limit", 1).out
+    assert "王小明" in shown
+    assert "There are more" in shown
 
 
 def test_names_that_differ_only_by_reading_or_repeat_are_told_once(home: Path) -> None:

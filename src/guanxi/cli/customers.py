@@ -11,11 +11,15 @@ from guanxi.cli.output import AsJson, emit, facts, out, table
 from guanxi.cli.who import actor
 from guanxi.customers import services
 from guanxi.customers.queries import profile
+from guanxi.customers.search import LIMIT, search_customers
+from guanxi.desk.customer_list import names_of
+from guanxi.foundation.errors import NotFound
 from guanxi.insight.catalogue import MEASURES, measure_label, measure_text
 from guanxi.wording.words import label, tier_reason
 
 app = typer.Typer(
-    help=_("One customer: the profile; merging and un-merging source records."), no_args_is_help=True
+    help=_("Finding customers; the profile of one; merging and un-merging source records."),
+    no_args_is_help=True,
 )
 
 Customer = Annotated[
@@ -27,6 +31,35 @@ Customer = Annotated[
 def show(customer: Customer, as_json: AsJson = False) -> None:
     """Everything known of a customer, by public id or SOURCE:KEY."""
     emit(profile(customer), as_json, _show_profile)
+
+
+@app.command()
+def find(
+    text: Annotated[
+        str,
+        typer.Argument(
+            help=_("A name, pinyin or initials, a number or its last four digits, an e-mail address, a key."),
+            show_default=False,
+        ),
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=_("How many at most."))] = LIMIT,
+    as_json: AsJson = False,
+) -> None:
+    """The customers that somebody may mean, the likeliest first."""
+    findings = search_customers(text, sees_addresses=True, limit=limit)
+    if not findings.found:
+        raise NotFound(_("Nobody was found as %(text)r.") % {"text": text})
+    names = names_of([each.customer.pk for each in findings.found])
+    found = [
+        {
+            "customer": each.customer.public_id,
+            "name": names.get(each.customer.pk, ""),
+            "key": str(each.customer),
+            "by": each.by,
+        }
+        for each in findings.found
+    ]
+    emit({"found": found, "has_more": findings.has_more}, as_json, _show_found)
 
 
 @app.command()
@@ -49,6 +82,14 @@ def unmerge(customer: Customer, as_json: AsJson = False) -> None:
     """Take a source record out of the customer it was merged into."""
     party = services.unmerge(party=customer, actor=actor())
     emit({"customer": party.public_id}, as_json, lambda data: facts(_("A customer of its own again"), data))
+
+
+def _show_found(data: dict[str, Any]) -> None:
+    columns = ("customer", "name", "key", "by")
+    more = _("There are more; say more of the name or number.") if data["has_more"] else ""
+    table(
+        _("Customers found"), columns, [[row[name] for name in columns] for row in data["found"]], note=more
+    )
 
 
 def _show_profile(data: dict[str, Any]) -> None:
