@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from guanxi.foundation.errors import DomainError, NotFound
-from guanxi.wording.words import phrase
+from guanxi.wording.words import phrase, word
 
 logger = logging.getLogger(__name__)
 CODES = {
@@ -32,7 +32,7 @@ class Refused(DomainError):
 
 def not_allowed(permission: str) -> Refused:
     """What somebody is told who lacks a permission, by role or by the scopes of the token."""
-    return Refused(403, _("This needs the permission %(permission)s.") % {"permission": permission})
+    return Refused(403, _("This needs the permission %(permission)s.") % {"permission": word(permission)})
 
 
 def answer(

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from ninja import Header
 
 from guanxi.api.callers import Call
@@ -21,9 +20,7 @@ KEPT_FOR: Final = timedelta(hours=24)
 GIVEN_UP_AFTER: Final = timedelta(minutes=10)
 """When a request that never ended, because its process died, may be carried out by another."""
 SHAPE: Final = r"^[\x21-\x7e]{1,100}$"
-MEANING: Final = gettext_noop(
-    "1 to 100 visible ASCII characters; the same key within 24 hours is the same request"
-)
+MEANING: Final = "1 to 100 visible ASCII characters; the same key within 24 hours is the same request"
 Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=SHAPE, description=MEANING)]
 NeededKey = Annotated[str, Header(alias="Idempotency-Key", pattern=SHAPE, description=MEANING)]
 Answer = tuple[int, dict[str, Any]]

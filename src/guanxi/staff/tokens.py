@@ -18,6 +18,7 @@ from guanxi.foundation.actor import Actor
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.staff.models import ApiToken, User
 from guanxi.staff.roles import May
+from guanxi.wording.words import word
 
 LONGEST_DAYS: Final = 365
 NAME_LENGTH: Final = 80
@@ -109,7 +110,7 @@ def _require_scopes(user: User, scopes: Collection[str]) -> None:
         if not user.may(May(scope)):
             raise DomainError(
                 _("%(person)s may not %(scope)s, so no token of theirs may.")
-                % {"person": user.email, "scope": scope}
+                % {"person": user.email, "scope": word(scope)}
             )
 
 

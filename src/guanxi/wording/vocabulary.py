@@ -153,6 +153,7 @@ PHRASES: Final = declared(
     "bringing back %(what)s", "checking later %(what)s", "copying %(what)s", "keeping %(what)s", "removing %(what)s",
     # what a record says of who did it and why
     "%(name)s (command line)",
+    "%(name)s (API token %(number)s)",
     "command line",
     "customer",
     "merged by hand",
