@@ -49,7 +49,8 @@ class Order(Versioned):
 
     source = models.CharField(max_length=60)
     source_key = models.CharField(max_length=120)
-    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="orders")
+    # Its index is that of the latest orders, below.
+    party = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="orders")
     placed_at = models.DateTimeField()
     business_date = models.DateField()
     channel = models.CharField(max_length=60, blank=True)
@@ -67,7 +68,10 @@ class Order(Versioned):
                 name="order_one_per_source_key",
             ),
         )
-        indexes = (superseded_index("order_superseded"),)
+        indexes = (
+            superseded_index("order_superseded"),
+            models.Index(fields=["party", "-placed_at", "-id"], name="order_latest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.source}:{self.source_key}"

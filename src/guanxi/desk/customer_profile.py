@@ -19,13 +19,15 @@ from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase, tier_reason, word
 
 HIDDEN = "••••"
+SHOWN: Final = frozenset({"facts", "contact_points", "consents", "links", "assignments", "class_moves"})
+"""The parts of a profile that the page shows as they are; the rest stands on its timeline."""
 KEEPERS: Final = (Role.SALESPERSON, Role.SALES_MANAGER, Role.SERVICE_AGENT)
 """The roles that look after customers."""
 
 
 def page_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str, Any]:
     """All of the page, from the one profile that commands show too; addresses are masked until they are revealed."""
-    known = profile(customer.public_id)
+    known = profile(customer.public_id, only=SHOWN)
     party_ids = [party.pk for party in parties_of(customer)]
     return {
         **_who(customer, known, person, reveals),
@@ -42,7 +44,7 @@ def page_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str
 
 def who_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str, Any]:
     """The part that says who the customer is, and who looks after them."""
-    return _who(customer, profile(customer.public_id), person, reveals)
+    return _who(customer, profile(customer.public_id, only=SHOWN), person, reveals)
 
 
 def _who(customer: Party, known: dict[str, Any], person: User, reveals: bool) -> dict[str, Any]:

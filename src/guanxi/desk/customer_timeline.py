@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from guanxi.campaigns.models import Campaign, Member, Response
-from guanxi.commerce.models import Order
+from guanxi.commerce.queries import latest_orders
 from guanxi.foundation import clock
 from guanxi.foundation.money import format_money
 from guanxi.insight.queries import moves_of
@@ -64,13 +63,11 @@ def timeline(party_ids: Sequence[int], most: int = SHOWN) -> list[Event]:
 
 
 def _orders(party_ids: Sequence[int], most: int) -> Iterable[Event]:
-    orders = Order.objects.visible().filter(party__in=party_ids)
-    told = orders.annotate(lines_told=Count("lines"), amount=Sum("lines__amount"))
-    for order in told.order_by("-placed_at", "-id")[:most]:
+    for order in latest_orders(party_ids, most):
         text = _("%(order)s: %(amount)s, lines: %(lines)s") % {
             "order": order.source_key,
             "amount": format_money(order.amount, order.currency),
-            "lines": order.lines_told,
+            "lines": order.line_count,
         }
         yield Event(order.placed_at, PURCHASE, f"{text} · {order.store}" if order.store else text)
 
