@@ -21,7 +21,13 @@ from guanxi.api.jobs import job_state, pause, wait_for
 from guanxi.api.operations import Status, operation
 from guanxi.api.schemas import Batch, Number, Row, RowError, Wait
 from guanxi.customers.imports.complaints import complaints
-from guanxi.customers.imports.running import ImportOptions, ImportRefused, start_import, start_undo
+from guanxi.customers.imports.running import (
+    LANE,
+    ImportOptions,
+    ImportRefused,
+    start_import,
+    start_undo,
+)
 from guanxi.customers.models import ImportBatch
 from guanxi.foundation.errors import NotFound
 from guanxi.foundation.models import Job
@@ -159,16 +165,15 @@ def batch_create(
 def _started(
     request: Call, kind: str, body: Body, source: str, options: ImportOptions, give_up: float
 ) -> Job:
-    """The job of a new import, as soon as no other is under way."""
-    while True:
-        try:
-            return start_import(
-                kind=kind, path=body.path, source=source, options=options, actor=request.auth.actor
-            )
-        except ImportRefused as error:
-            if time.monotonic() > give_up:
-                raise Refused(409, phrase(str(error)), {"Retry-After": str(BUSY_FOR)}) from None
-            pause()
+    """The job of a new import, once no other is under way. Raises Refused (409) where that takes too long."""
+    while ImportBatch.objects.filter(lane=LANE).exists() and time.monotonic() < give_up:
+        pause()
+    try:
+        return start_import(
+            kind=kind, path=body.path, source=source, options=options, actor=request.auth.actor
+        )
+    except ImportRefused as error:
+        raise Refused(409, phrase(str(error)), {"Retry-After": str(BUSY_FOR)}) from None
 
 
 def _answer(batch_id: int, give_up: float) -> Status[Row]:
