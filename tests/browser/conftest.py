@@ -42,7 +42,8 @@ def sign_in(browser: Any, live_server: Any, home: Any, settings: Any) -> Iterato
     opened = []
 
     def enter(role: str, *, width: int = 1440, theme: str = "light", locale: str = "en") -> Any:
-        user = User.objects.create_user(f"{role}@example.com", f"{role}@example.com", PASSWORD, role=role)
+        email = f"{role}@example.com"
+        user = User.objects.create_user(email, email, PASSWORD, role=role, first_name="Lin Yue")
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.world import PAGES, furnish
+from browser.world import furnish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AXE = Axe()
@@ -36,10 +36,10 @@ def headings(page: Any) -> list[int]:
     [(1440, "light", "en"), (390, "dark", "zh-CN")],
 )
 def test_no_page_keeps_anybody_out(sign_in: Callable[..., Any], width: int, theme: str, locale: str) -> None:
-    furnish()
+    pages = furnish()
     page = sign_in("administrator", width=width, theme=theme, locale=locale)
     found = {}
-    for path in PAGES:
+    for path in pages:
         page.goto(path)
         said = violations(page)
         if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:

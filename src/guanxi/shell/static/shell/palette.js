@@ -53,8 +53,10 @@ if (dialog) {
     event.preventDefault();
     MOVES[event.key]();
   });
-  dialog.addEventListener("htmx:afterSwap", () => {
-    isBehind = false;
+  dialog.addEventListener("htmx:afterSwap", (event) => {
+    // A slow answer to what was typed before answers nothing.
+    isBehind = event.detail.requestConfig.parameters.wanted !== input.value;
+    if (isBehind) return;
     choose(options()[0]);
     if (goWhenFound) go();
   });
