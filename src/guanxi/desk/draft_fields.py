@@ -47,7 +47,7 @@ FIELDS: Final = {
         ),
         Typed(
             "expected_response_rate",
-            _("Expected extra responses, % of those contacted"),
+            _("Expected extra responses in per cent of those contacted"),
             "percent",
             _("Beyond what the control does anyway."),
         ),
@@ -69,7 +69,7 @@ FIELDS: Final = {
         ),
         Typed(
             "control_share",
-            _("Control share, %"),
+            _("Control share in per cent"),
             "percent",
             _("Held out of this campaign, so that its results can say what it caused."),
         ),
