@@ -24,8 +24,8 @@ NAMES: Final = frozenset(
         "value", "reason", "complaints", "the row",
         # a customer
         "customer", "merged", "source records", "facts", "contact points", "consents", "links", "suppressions",
-        "name tokens", "insight", "class moves", "campaigns", "responses", "public id", "key", "attribute", "observed on",
-        "inferred", "granted", "channel", "recorded on", "party", "by", "at", "order", "placed at",
+        "name tokens", "insight", "class moves", "campaigns", "responses", "public id", "key", "attribute",
+        "observed on", "inferred", "granted", "channel", "recorded on", "party", "by", "at", "order", "placed at",
         "business date", "lines", "amount minor", "currency", "store", "campaign", "step", "cell", "address",
         "due at", "contacted at", "error", "detail", "decided at", "role", "reference", "scheme", "from", "to",
         "on", "rule", "inputs", "as of", "why",
