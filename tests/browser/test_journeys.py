@@ -55,16 +55,18 @@ def test_a_steward_brings_a_file_with_a_mistake_sees_it_and_takes_the_import_bac
     for field, column in {"order": "Bon", "customer": "Kunde", "time": "Tag", "amount": "Betrag"}.items():
         page.select_option(f"select[name=field-{field}]", column)
     page.click("main button:has-text('Check again')")
-    assert page.locator("input[name^=fix-][value=soon]").count() == 1
+    page.wait_for_selector("input[name^=fix-][value=soon]")
 
-    page.click("main button:has-text('Import 3 rows')")
+    with page.expect_navigation():
+        page.click("main button:has-text('Import 3 rows')")
     jobs.run_next()
     batch = ImportBatch.objects.get()
     assert (batch.state, batch.rows_good, batch.rows_bad) == ("published", 3, 1)
     page.goto(f"/imports/{batch.pk}/")
     assert "is not a date" in page.inner_text("main")
 
-    page.click("main button:has-text('Undo')")
+    with page.expect_navigation():
+        page.click("main button:has-text('Undo')")
     jobs.run_next()
     batch.refresh_from_db()
     assert batch.state == "undone"
