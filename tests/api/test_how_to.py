@@ -20,7 +20,7 @@ from guanxi.foundation import jobs
 from guanxi.staff.models import User
 from guanxi.staff.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)  # the page names batch 1
 PAGE = read("docs/how-to/use-the-api.md")
 COMMANDS = [line for block in code_blocks(PAGE, "sh") for line in block.splitlines()]
 SHOWN = [json.loads(block) for block in code_blocks(PAGE, "json")]
