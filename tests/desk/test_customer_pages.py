@@ -58,7 +58,9 @@ def listed(browser: Client, **state: str) -> list[str]:
 def links(browser: Client, address: str, said: str) -> list[str]:
     """The addresses of a page behind this text for screen readers."""
     page = browser.get(address).content.decode()
-    found = re.findall(rf'<a [^>]*href="([^"]+)"><svg.+?</svg><span class="visually-hidden">{said}</span>', page)
+    found = re.findall(
+        rf'<a [^>]*href="([^"]+)"><svg.+?</svg><span class="visually-hidden">{said}</span>', page
+    )
     return [link.replace("&amp;", "&") for link in found]
 
 
@@ -148,7 +150,10 @@ def test_what_does_not_fit_is_said_and_what_was_typed_stays() -> None:
         assert said in answer.content.decode()
         assert f'name="value" value="{value}"' in answer.content.decode()
         assert "3 customers" in answer.content.decode()
-    for op, value, said in (("=", "perhaps", "perhaps is neither yes nor no."), (">", "yes", "makes no sense")):
+    for op, value, said in (
+        ("=", "perhaps", "perhaps is neither yes nor no."),
+        (">", "yes", "makes no sense"),
+    ):
         answer = analyst.get("/customers/", {"field": "consent.email", "op": op, "value": value})
         assert (answer.status_code, said in answer.content.decode()) == (422, True)
 

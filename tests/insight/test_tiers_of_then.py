@@ -1,4 +1,4 @@
-"""Conditions over what was so before: the tier of an earlier date, the first channel; and over one customer's number."""
+"""Conditions over what was so before: the tier of an earlier date, the first channel; and one customer's number."""
 
 from __future__ import annotations
 
