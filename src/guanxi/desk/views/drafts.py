@@ -34,7 +34,6 @@ from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.wording.words import phrase
 
-
 BUTTONS = ("add_cell", "remove_cell")
 
 
