@@ -271,7 +271,8 @@ def latin(line: str, words: Sequence[str]) -> set[tuple[str, str]]:
     if match := re.match(r"  ([a-z_-]+) +\S", line):
         line = line[match.end(1) :]
     found = re.findall(r"(?<![\w.])[A-Za-z]{3,}(?![\w.])", CODE.sub(" ", line.removeprefix("用法：guanxi")))
-    return {(" ".join(words), each) for each in found if each not in SPOKEN and each not in words}
+    typed = {part for word in words for part in word.split("-")}
+    return {(" ".join(words), each) for each in found if each not in SPOKEN and each not in typed}
 
 
 def test_english_output_holds_no_chinese(said: dict[str, list[tuple[Sequence[str], str]]]) -> None:

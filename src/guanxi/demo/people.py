@@ -29,7 +29,7 @@ def create_people() -> None:
     places = {Role.SALES_MANAGER: sales.pk, Role.SALESPERSON: north.pk}
     for role in Role:
         _create(f"{role.value}@example.com", role, places.get(role))
-    _create(COLLEAGUE, Role.SALESPERSON, south.pk)
+    _create(COLLEAGUE, Role.SALESPERSON, south.pk, name="Colleague")
 
 
 def share_customers() -> None:
@@ -39,9 +39,9 @@ def share_customers() -> None:
         assign_customers(customer_ids=ids[place::4], owner=User.objects.get(email=email), actor=SYSTEM)
 
 
-def _create(email: str, role: Role, unit_id: int | None) -> None:
+def _create(email: str, role: Role, unit_id: int | None, name: str = "") -> None:
     if User.objects.filter(email=email).exists():
         return
     with override("en"):
-        name = str(role.label)
+        name = name or str(role.label)
     create_user(email=email, password=PASSWORD, role=role.value, name=name, unit_id=unit_id, actor=SYSTEM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -56,8 +56,13 @@ class Table:
 
     def as_context(self) -> dict[str, Any]:
         rows = [[cell_of(value) for value in row] for row in self.rows]
-        numeric = [
-            bool(rows) and all(row[place].is_number for row in rows) for place in range(len(self.columns))
+        numeric = [_is_numeric([row[place] for row in rows]) for place in range(len(self.columns))]
+        rows = [
+            [
+                replace(cell, is_number=right) if cell.text == EMPTY else cell
+                for cell, right in zip(row, numeric, strict=True)
+            ]
+            for row in rows
         ]
         columns = [
             {"label": label(name), "is_number": right}
@@ -65,6 +70,12 @@ class Table:
         ]
         empty = self.empty or _("Nothing yet.")
         return {"columns": columns, "rows": rows, "title": self.title, "note": self.note, "empty": empty}
+
+
+def _is_numeric(column: Sequence[Cell]) -> bool:
+    """Whether a column holds nothing but numbers and empty cells."""
+    filled = [cell for cell in column if cell.text != EMPTY]
+    return bool(filled) and all(cell.is_number for cell in filled)
 
 
 def cell_of(value: Any) -> Cell:

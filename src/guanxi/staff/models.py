@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.language import LANGUAGES
@@ -18,8 +19,8 @@ class Unit(models.Model):
     """A department, or a team in one; units below a unit are its members' to answer for."""
 
     class Kind(models.TextChoices):
-        DEPARTMENT = "department"
-        TEAM = "team"
+        DEPARTMENT = "department", _("Department")
+        TEAM = "team", _("Team")
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEAM)

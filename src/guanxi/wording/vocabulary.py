@@ -88,7 +88,7 @@ CODES: Final = frozenset(
         "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
         "campaign", "customer", "insight", "dispatch", "exported", "table", "saved view", "renamed", "shared",
         "kept to oneself", "restored", "customer export",
-        "changed", "removed", "assigned", "revealed", "set the password of", "unit", "department", "team",
+        "changed", "removed", "assigned", "revealed", "set the password of", "unit",
         # how webhooks are doing, why a call failed, and what was done with them
         "active", "failing", "switched off", "pending", "given_up", "not allowed", "name unknown", "no connection",
         "not trusted", "too slow", "too large", "no web server", "redirects", "added", "removed", "switched on",

@@ -120,7 +120,7 @@ def _people(
         "people": _people_table(),
         "units": _tree(),
         "unit_choices": _unit_choices(),
-        "unit_kinds": Unit.Kind.values,
+        "unit_kinds": Unit.Kind.choices,
         "roles": Role.choices,
         "typed": typed or {},
         "typed_unit": typed_unit or {},

@@ -18,6 +18,13 @@ register.filter("phrase", words.phrase)
 
 
 @register.filter
+def named(name: str) -> str:
+    """The name of a field as a heading: max_contacts is `Max contacts`."""
+    said = words.label(name).replace("_", " ")
+    return said[:1].upper() + said[1:]
+
+
+@register.filter
 def money(minor: float | Literal[""] | None) -> str:
     """An amount in minor units: 1,234.50 USD."""
     return format_money(None if minor == "" else minor)
