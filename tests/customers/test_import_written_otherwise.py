@@ -75,7 +75,10 @@ def test_the_numbers_of_a_parquet_file_have_no_mark_to_mistake(home: Path) -> No
     ("options", "said"),
     [
         ({"decimal": ";"}, r"^The mark before the decimals is \. or , and not ';'\.$"),
-        ({"observed_on": "2999-01-01"}, r"^The date as of which facts are true, 2999-01-01, lies in the future\.$"),
+        (
+            {"observed_on": "2999-01-01"},
+            r"^The date as of which facts are true, 2999-01-01, lies in the future\.$",
+        ),
     ],
 )
 def test_an_option_that_cannot_be_is_refused(home: Path, options: dict[str, str], said: str) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = {
     "Guanxi", "English", "Ada", "BG", "NBD", "Gamma", "Parquet", "CSV", "TOML", "UTF", "GB", "USD", "UTC", "JSON",
     "ECharts", "PNG", "MVC", "MGC", "BZ", "MIGRATOR", "Fader", "Hardie", "Lee", "NULL", "TOTP", "ID", "npm", "alive",
-    "JavaScript", "Ctrl", "Esc", "Enter", "Excel", "API", "OpenAPI", "true", "universal",
+    "JavaScript", "https", "Ctrl", "Esc", "Enter", "Excel", "API", "OpenAPI", "true", "universal",
 }  # fmt: skip
 """Latin words that a Chinese page may hold: names of products, models, units and formats, and values of settings."""
 OURS = [address for address in addresses() if address.is_ours]

@@ -10,7 +10,12 @@ from guanxi.staff.models import Unit, User
 from guanxi.staff.roles import Role
 
 pytestmark = pytest.mark.django_db
-NEW = {"email": "zhou@example.com", "name": "Zhou Min", "role": "salesperson", "password": "a long enough secret"}
+NEW = {
+    "email": "zhou@example.com",
+    "name": "Zhou Min",
+    "role": "salesperson",
+    "password": "a long enough secret",
+}
 
 
 @pytest.fixture

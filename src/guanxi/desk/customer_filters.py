@@ -145,7 +145,7 @@ def typed_of(condition: Condition, fields: Fields) -> dict[str, str] | None:
 
 def _as_typed(name: str, value: Value) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, str):
         return value
     if _is_share(name):
@@ -159,6 +159,7 @@ def _value(name: str, field: Field, typed: str) -> Value:
     if field.kind == "text":
         return _day(typed) if _is_date(name) else typed
     if field.kind == "boolean":
+        typed = typed.strip()
         if typed.lower() not in TRUE | FALSE:
             raise DomainError(_("%(value)s is neither yes nor no.") % {"value": typed})
         return typed.lower() in TRUE

@@ -103,9 +103,7 @@ def _classes(duck: Duck, thresholds: Thresholds) -> None:
     keep(duck, "sales_deciles", assign_deciles(duck.table("indicators"), by="sales_amount"))
     keep(duck, "profit_deciles", assign_deciles(duck.table("indicators"), by="profit_amount"))
     bands = thresholds.bands
-    keep(
-        duck, "banded", assign_bands(duck.table("indicators"), by="average_transaction_amount", bands=bands)
-    )
+    keep(duck, "banded", assign_bands(duck.table("indicators"), by="average_transaction_amount", bands=bands))
     keep(duck, "value_layer", value_layers(duck.table("lifetime"), by="lifetime_value"))
     keep(duck, "potential_layer", value_layers(duck.table("trend"), by="sales_change"))
     duck.execute(

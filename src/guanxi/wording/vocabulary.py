@@ -38,7 +38,8 @@ NAMES: Final = frozenset(
         # settings
         "contact policy", "insight assumptions", "universal holdout",
         "class thresholds", "bill bands", "top layer", "growth layer", "high potential layer",
-        "max contacts", "window days", "min gap days", "quiet from", "quiet until", "consent required", "margin rate", "cost to serve per order", "horizon days",
+        "max contacts", "window days", "min gap days", "quiet from", "quiet until", "consent required",
+        "margin rate", "cost to serve per order", "horizon days",
         "discount rate year", "trend days", "salt",
         # webhooks and clicks
         "type", "events", "waiting", "failures", "last attempt at", "created at", "status", "ms", "clicks", "link",
