@@ -145,7 +145,7 @@ def typed_of(condition: Condition, fields: Fields) -> dict[str, str] | None:
 
 def _as_typed(name: str, value: Value) -> str:
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return "yes" if value else "no"
     if isinstance(value, str):
         return value
     if _is_share(name):
