@@ -30,7 +30,7 @@ class Address:
 
     @property
     def is_operation(self) -> bool:
-        """Whether it is one of the API's, at which tests/api/test_access.py knocks."""
+        """Whether it is one of the API's, at which tests/api/test_api_access.py knocks."""
         return str(self.view.__module__).startswith("ninja.")
 
     @property

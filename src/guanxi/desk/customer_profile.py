@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
+from django.urls import reverse
+
 from guanxi.customers.models import Attribute, Party
 from guanxi.customers.queries import parties_of, profile
-from guanxi.desk.customer_timeline import timeline
+from guanxi.desk.customer_timeline import Event, timeline
 from guanxi.foundation import clock
 from guanxi.insight.catalogue import MEASURES, measure_label, measure_text
 from guanxi.insight.queries import insight_of, profit_note
 from guanxi.outreach.gate import held_back
 from guanxi.outreach.policy import read_policy
+from guanxi.shell.components import Happening
+from guanxi.shell.tables import cell_of
 from guanxi.staff.models import User
 from guanxi.staff.roles import May, Role
 from guanxi.staff.visibility import visible_to
@@ -35,11 +39,21 @@ def page_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str
         "worth": _worth(customer),
         "moves": known["class_moves"],
         "contact": next_contact(customer),
-        "timeline": timeline(party_ids),
+        "happenings": [_happening(event, person) for event in timeline(party_ids)],
         "records": known["source_records"],
         "links": known["links"],
-        "sees_campaigns": person.may(May.SEE_CAMPAIGNS),
     }
+
+
+def _happening(event: Event, person: User) -> Happening:
+    """What happened as the timeline shows it; it leads to its campaign who may see that."""
+    leads = event.campaign and person.may(May.SEE_CAMPAIGNS)
+    return Happening(
+        when=event.day if event.is_day else cell_of(event.at).text,
+        kind=event.label,
+        text=event.text,
+        href=reverse("campaign", args=[event.campaign]) if leads else "",
+    )
 
 
 def who_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str, Any]:
