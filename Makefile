@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test bench lint format types contracts docs texts screenshots check clean
+.PHONY: help setup demo serve test slow bench lint format types contracts docs texts screenshots check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -32,13 +32,20 @@ serve: setup ## Serve the pages at http://127.0.0.1:8000, with a worker beside t
 	@$(BIN)/guanxi serve
 
 test: setup ## Test on SQLite, and on PostgreSQL where DATABASE_URL names one
-	@mkdir -p var && rm -f var/tests-*.xml
-	@echo "== Tests on SQLite =="
-	@env -u DATABASE_URL $(PYTEST) --junitxml=var/tests-sqlite.xml
-	@case "$$DATABASE_URL" in \
-	  postgres*) echo "== Tests on PostgreSQL =="; $(PYTEST) --junitxml=var/tests-postgresql.xml ;; \
-	esac
-	@$(BIN)/python .ci/never_ran.py var/tests-*.xml
+	$(call tested,tests,not slow)
+
+slow: setup ## The same for the tests that kill processes, drive a browser or make up requests
+	$(call tested,slow,slow)
+
+define tested
+@mkdir -p var && rm -f var/$(1)-*.xml
+@echo "== Tests on SQLite =="
+@env -u DATABASE_URL $(PYTEST) -m "$(2)" --junitxml=var/$(1)-sqlite.xml
+@case "$$DATABASE_URL" in \
+  postgres*) echo "== Tests on PostgreSQL =="; $(PYTEST) -m "$(2)" --junitxml=var/$(1)-postgresql.xml ;; \
+esac
+@$(BIN)/python .ci/never_ran.py var/$(1)-*.xml
+endef
 
 bench: setup ## Measure speed against the reaches
 	@$(BIN)/python -m bench
@@ -67,7 +74,7 @@ texts: setup ## Collect the texts users see and compile their translations
 screenshots: setup ## Take the README's pictures anew
 	@SCREENSHOTS=1 $(BIN)/python -m pytest -q -n 0 tests/browser/test_screenshots.py
 
-check: lint types contracts test ## All of it
+check: lint types contracts test slow ## All of it
 
 clean: ## Remove what setup, tests and demo made
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

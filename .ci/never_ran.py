@@ -9,7 +9,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-DATABASES = {"tests-sqlite": "SQLite", "tests-postgresql": "PostgreSQL"}
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def outcomes(report: Path) -> dict[str, str | None]:
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     left = never_ran(reports)
     for name, reason in left.items():
         print(f"NOT RUN {name}: {reason}")
-    tested = [DATABASES.get(report.stem, report.stem) for report in reports]
+    tested = [DATABASES.get(report.stem.rpartition("-")[2], report.stem) for report in reports]
     absent = [name for name in DATABASES.values() if name not in tested]
     print(f"Tested on {' and '.join(tested)}; {len(left)} tests ran nowhere.")
     if absent:

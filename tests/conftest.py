@@ -16,6 +16,9 @@ os.environ |= {
     "GUANXI_CURRENCY": "USD",
     "GUANXI_TIME_ZONE": "UTC",
     "GUANXI_LANGUAGE": "en",
+    # Draws and public ids rest on these: every run is the same.
+    "GUANXI_ID_KEY": "tests",
+    "GUANXI_SECRET_KEY": "tests",
 }
 
 import django
@@ -43,3 +46,21 @@ def home(tmp_path: Path) -> Iterator[Path]:
     before, settings.HOME = settings.HOME, tmp_path
     yield tmp_path
     settings.HOME = before
+
+
+SLOW = (
+    "tests/browser/",
+    "tests/api/test_schemathesis.py",
+    "tests/journeys/test_import_interrupted.py",
+    "tests/journeys/test_import_killed.py",
+    "tests/journeys/test_import_machine.py",
+    "tests/journeys/test_import_writers.py",
+    "tests/journeys/test_refresh_killed.py",
+)
+"""Where the tests are that `make slow` runs, so that `make test` stays a matter of minutes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")

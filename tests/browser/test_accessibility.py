@@ -60,6 +60,7 @@ def test_what_opens_over_a_page_keeps_nobody_out(sign_in: Callable[..., Any], th
     page.wait_for_selector("#menu [role=option]")
     assert violations(page, "#menu") == []
     page.keyboard.press("Escape")
+    page.wait_for_selector("#menu", state="hidden")
     page.keyboard.press("?")
     page.wait_for_selector("#keys dl")
     assert violations(page, "#keys") == []

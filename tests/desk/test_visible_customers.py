@@ -92,7 +92,8 @@ def test_no_page_that_a_salesperson_or_manager_may_open_names_a_hidden_customer(
 ) -> None:
     world.planned()
     world.launched()
-    asked = [address.path for address in addresses() if address.is_ours]
+    # The API's reference names a made-up customer; its operations are asked in tests/api.
+    asked = [a.path for a in addresses() if a.is_ours and not a.path.startswith("/api/")]
     formats = [f"{path}?format={kind}" for path in asked for kind in ("csv", "xlsx")]
     for name in ("zhou", "li"):
         client = browser(people[name])
