@@ -21,7 +21,9 @@ def test_a_filter_counts_while_it_is_typed_but_not_what_an_input_method_composes
     page.click("text=Add a filter")
     page.select_option("select[name=field]", "indicator.sales_amount")
     page.wait_for_selector("text=In whole money")
-    page.select_option("select[name=op]", ">=")
+    with page.expect_response("**/filter/**"):
+        page.select_option("select[name=op]", ">=")
+    page.wait_for_load_state("networkidle")
     page.type("input[name=value]", "20")
     page.wait_for_selector("#filter-count >> text=3 customers")
     asked: list[str] = []

@@ -5,6 +5,19 @@ for (const form of document.querySelectorAll("[data-live]")) {
   form.addEventListener("input", (event) => {
     if (event.isComposing) event.stopImmediatePropagation();
   }, true);
+  // Another comparison brings other inputs; what was typed while they were on their way is put into them.
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "filter-inputs") return;
+    const typed = [...event.target.querySelectorAll("input")].map((input) => [input.name, input.value]);
+    const focused = event.target.contains(document.activeElement) ? document.activeElement.name : "";
+    event.target.addEventListener("htmx:afterSettle", () => {
+      for (const [name, value] of typed) {
+        const input = form.querySelector(`#filter-inputs input[name="${name}"]`);
+        if (input) input.value = value;
+      }
+      if (focused) form.querySelector(`#filter-inputs [name="${focused}"]`)?.focus();
+    }, { once: true });
+  });
   form.addEventListener("compositionend", (event) => {
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
   });
