@@ -15,6 +15,7 @@ from guanxi.desk import customer_filters as filters
 from guanxi.desk.draft_fields import CELL_FIELDS, FIELDS, shown_field, value_of
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.errors import NotFound as NoSuchStep
+from guanxi.shell.typed import whole_number
 
 MOST_CELLS: Final = 12
 
@@ -124,9 +125,9 @@ def _sent_cells(step: Step, sent: QueryDict, document: Mapping[str, Any]) -> lis
         cells.append(
             {"subject": first.get("subject", ""), "body": first.get("body", ""), "code": code, "share": 1}
         )
-    removed = sent.get("remove_cell", "")
-    if removed.isascii() and removed.isdecimal() and int(removed) < len(cells) > 1:
-        del cells[int(removed)]
+    removed = whole_number(sent.get("remove_cell", ""))
+    if removed is not None and removed < len(cells) > 1:
+        del cells[removed]
     return cells
 
 
@@ -139,9 +140,9 @@ def cells_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _sent_audience(sent: QueryDict, document: Mapping[str, Any]) -> dict[str, Any]:
     """The condition without a part that is removed, or with the one that was typed."""
     parts = audience_parts(document)
-    removed = sent.get("remove", "")
-    if removed.isascii() and removed.isdecimal() and int(removed) < len(parts):
-        del parts[int(removed)]
+    removed = whole_number(sent.get("remove", ""))
+    if removed is not None and removed < len(parts):
+        del parts[removed]
     elif "add" in sent:
         parts.append(_typed(sent))
     else:

@@ -13,6 +13,7 @@ from guanxi.desk import customer_filters as filters
 from guanxi.desk.list_state import ListState
 from guanxi.foundation.engine.duck import identifier, rows
 from guanxi.insight.audience import browse_audience
+from guanxi.shell.typed import whole_number
 from guanxi.staff.visibility import Sees
 from guanxi.wording.words import word
 
@@ -45,7 +46,7 @@ class Typed:
 
     @property
     def place(self) -> int | None:
-        return int(self.at) if self.at.isascii() and self.at.isdecimal() and len(self.at) < 4 else None
+        return whole_number(self.at, 3)
 
     def condition(self, fields: filters.Fields) -> Condition:
         """Raises DomainError, naming what does not fit."""

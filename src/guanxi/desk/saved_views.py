@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from guanxi.desk.models import DefaultView, SavedView
 from guanxi.foundation import audit, clock
 from guanxi.foundation.errors import DomainError, NotFound
+from guanxi.shell.typed import whole_number
 from guanxi.staff.models import User
 
 PAGE: Final = SavedView.Page.CUSTOMERS
@@ -25,9 +26,7 @@ def views_of(person: User) -> QuerySet[SavedView]:
 
 def view_for(person: User, number: str) -> SavedView | None:
     """The view that an address names, if this person may open it."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return None
-    return views_of(person).filter(pk=int(number)).first()
+    return views_of(person).filter(pk=whole_number(number) or 0).first()
 
 
 def default_of(person: User) -> SavedView | None:

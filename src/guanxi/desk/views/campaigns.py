@@ -28,6 +28,7 @@ from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
 from guanxi.outreach.queries import counts
 from guanxi.shell.toasts import undoable
+from guanxi.shell.typed import whole_number
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.staff.visibility import visible_to
@@ -122,7 +123,7 @@ def campaign_members(request: Request, code: str, role: str) -> HttpResponse:
 
 
 def _page_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 9 and int(text) else 1
+    return whole_number(text, 8) or 1
 
 
 def _address(request: Request, page: int) -> str:

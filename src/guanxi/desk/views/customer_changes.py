@@ -14,6 +14,7 @@ from guanxi.customers.services import assign_customers
 from guanxi.desk.customer_profile import page_of, who_of
 from guanxi.foundation import audit
 from guanxi.foundation.errors import DomainError
+from guanxi.shell.typed import whole_number
 from guanxi.staff.access import Request, may
 from guanxi.staff.models import User
 from guanxi.staff.roles import May
@@ -38,7 +39,7 @@ def customer_owner(request: Request, public_id: str) -> HttpResponse:
     """Say who looks after the customer: a colleague whom one leads, or nobody."""
     sees = visible_to(request.user)
     customer, chosen = seen_customer(public_id, sees), request.POST.get("owner", "")
-    owner = User.objects.filter(pk=chosen).first() if chosen.isascii() and chosen.isdecimal() else None
+    owner = User.objects.filter(pk=whole_number(chosen) or 0).first()
     if chosen and owner is None:
         raise DomainError(_("There is no person %(number)s.") % {"number": chosen})
     assign_customers(customer_ids=[customer.pk], owner=owner, actor=request.user.actor, sees=sees)

@@ -30,6 +30,7 @@ from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.models import Job
 from guanxi.insight.audience import count_audience
+from guanxi.shell.typed import whole_number
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.wording.words import phrase
@@ -163,7 +164,7 @@ def _keep(request: Request, draft: CampaignDraft, step: steps.Step) -> Sent:
 def _version(request: Request, draft: CampaignDraft) -> int:
     """The version that the page showed; the button that keeps one's own sends the later one."""
     text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    return whole_number(text, 8) or 0
 
 
 def _page_name() -> str:
@@ -222,7 +223,7 @@ def _estimate_if_old(request: Request, draft: CampaignDraft) -> None:
 
 def _panel_of(request: Request, draft: CampaignDraft, key: str) -> dict[str, Any]:
     place = request.GET.get("customer", "")
-    customer = int(place) if place.isascii() and place.isdecimal() and len(place) < 9 else 0
+    customer = whole_number(place, 8) or 0
     sees_names = request.user.may(May.SEE_ADDRESSES)
     return {"panel": panel(draft, key, customer=customer, sees_names=sees_names), "email": request.user.email}
 
@@ -247,10 +248,10 @@ def draft_estimate(request: Request, draft_id: int, key: str) -> HttpResponse:
 @may(May.RUN_CAMPAIGNS)
 def draft_trial(request: Request, draft_id: int) -> HttpResponse:
     """Send one cell's letter to oneself; it runs as a job."""
-    place = request.POST.get("cell", "")
+    place = whole_number(request.POST.get("cell", ""), 4)
     trial.start_trial(
         draft_id=draft_id,
-        place=int(place) if place.isascii() and place.isdecimal() and len(place) < 5 else -1,
+        place=-1 if place is None else place,
         address=request.user.email,
         name=request.user.get_full_name(),
         actor=request.user.actor,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanxi.desk.menu import menu
 from guanxi.shell.returning import back
 from guanxi.shell.toasts import take_back
+from guanxi.shell.typed import whole_number
 from guanxi.shell.work import ended, under_way
 from guanxi.staff.access import Request, signed_in
 
@@ -28,13 +29,10 @@ def find(request: Request) -> HttpResponse:
 @signed_in
 def work(request: Request) -> HttpResponse:
     """What runs now, and how the jobs that the page was watching have ended."""
-    watched = [int(each) for each in request.GET.get("watched", "").split(",") if _is_id(each)]
+    named = map(whole_number, request.GET.get("watched", "").split(","))
+    watched = [number for number in named if number is not None]
     shown = {"work": under_way(request.user), "ended": ended(request.user, watched)}
     return render(request, "shell/work_answer.html", shown)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 @require_safe

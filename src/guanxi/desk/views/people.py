@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanxi.foundation.errors import DomainError
 from guanxi.shell.tables import Cell, Table
+from guanxi.shell.typed import whole_number
 from guanxi.staff import units
 from guanxi.staff.access import Request, may
 from guanxi.staff.models import Unit, User
@@ -77,7 +78,7 @@ def person_page(request: Request, user_id: int) -> HttpResponse:
 def unit_save(request: Request) -> HttpResponse:
     """Make, rename, move or close a department or team."""
     typed = request.POST.dict()
-    unit_id = _number(typed.get("unit_id", ""))
+    unit_id = whole_number(typed.get("unit_id", ""))
     try:
         if typed.get("do") == "remove" and unit_id is not None:
             units.remove_unit(unit_id=unit_id, actor=request.user.actor)
@@ -85,7 +86,7 @@ def unit_save(request: Request) -> HttpResponse:
             units.save_unit(
                 name=typed.get("name", ""),
                 kind=typed.get("kind", ""),
-                parent_id=_number(typed.get("parent", "")),
+                parent_id=whole_number(typed.get("parent", "")),
                 actor=request.user.actor,
                 unit_id=unit_id,
             )
@@ -167,8 +168,4 @@ def _unit_choices() -> list[tuple[int, str]]:
 
 
 def _unit_id(typed: dict[str, str]) -> int | None:
-    return _number(typed.get("unit", ""))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    return whole_number(typed.get("unit", ""))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
+from guanxi.shell.typed import whole_number
 from guanxi.staff.access import Request, signed_in
 from guanxi.staff.models import ApiToken
 from guanxi.staff.roles import May
@@ -54,7 +55,7 @@ def token_list(request: Request) -> HttpResponse:
 
 def _days(typed: str) -> int:
     """How many days were chosen; what is no number is refused like one that is too small."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
+    return whole_number(typed, 4) or 0
 
 
 def _listed(token: ApiToken) -> dict[str, object]:

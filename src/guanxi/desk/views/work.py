@@ -18,6 +18,7 @@ from guanxi.foundation.models import AuditEntry, Job
 from guanxi.foundation.versions import version_of
 from guanxi.shell.tables import Cell, Table
 from guanxi.shell.toasts import undoable
+from guanxi.shell.typed import whole_number
 from guanxi.shell.work import result_of
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
@@ -64,9 +65,9 @@ def job_cancel(request: Request, job_id: int) -> HttpResponse:
 def audit_list(request: Request) -> HttpResponse:
     """Who did what, newest first, a page at a time."""
     entries = AuditEntry.objects.order_by("-id")
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        entries = entries.filter(id__lt=int(before))
+    before = whole_number(request.GET.get("before", ""))
+    if before is not None:
+        entries = entries.filter(id__lt=before)
     found = list(entries[:PAGE])
     table = Table(
         ["at", "by", "did", "kind", "key"],
