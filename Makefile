@@ -2,9 +2,10 @@
 
 PYTHON  ?= python3
 WORKERS ?= 2
+ON      ?= sqlite postgresql
 BIN     := .venv/bin
 READY   := .venv/ready
-PYTEST  := $(BIN)/python -m pytest -ra -n $(WORKERS) --dist loadfile
+PYTEST  := $(BIN)/python -m pytest -ra -n $(WORKERS) --dist worksteal
 
 export UV_PYTHON_DOWNLOADS = never
 export PYTHONUNBUFFERED = 1
@@ -39,10 +40,12 @@ slow: setup ## The same for the tests that kill processes, drive a browser or ma
 
 define tested
 @mkdir -p var && rm -f var/$(1)-*.xml
-@echo "== Tests on SQLite =="
-@env -u DATABASE_URL $(PYTEST) -m "$(2)" --junitxml=var/$(1)-sqlite.xml
-@case "$$DATABASE_URL" in \
-  postgres*) echo "== Tests on PostgreSQL =="; $(PYTEST) -m "$(2)" --junitxml=var/$(1)-postgresql.xml ;; \
+@case "$(ON)" in *sqlite*) \
+  echo "== Tests on SQLite =="; env -u DATABASE_URL $(PYTEST) -m "$(2)" --junitxml=var/$(1)-sqlite.xml ;; \
+esac
+@case "$(ON) $$DATABASE_URL" in *postgresql*\ postgres*) \
+  echo "== Tests on PostgreSQL =="; $(PYTEST) -m "$(2)" --junitxml=var/$(1)-postgresql.xml ;; \
+  postgresql\ *) echo "DATABASE_URL names no PostgreSQL to test on"; exit 1 ;; \
 esac
 @$(BIN)/python .ci/never_ran.py var/$(1)-*.xml
 endef

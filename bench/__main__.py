@@ -40,6 +40,10 @@ class Reach:
 
 
 REACHES = {
+    "allocation": (
+        Reach("allocate 20 offers × 3 channels to 1 M customers", ("seconds",), 30, "s", at_most=True),
+        Reach("its gap to the bound", ("gap in per cent",), 0.1, "%", at_most=True),
+    ),
     "api_ingest": (Reach("order lines over HTTP, as NDJSON", ("lines per second",), 10_000, "lines/s"),),
     "audience": tuple(
         Reach(f"count by {audience}, 1 M customers", (audience, "p95_ms"), 300, "ms", at_most=True)
@@ -54,12 +58,17 @@ REACHES = {
         Reach("the longest wait of another writer", ("its longest wait",), 0.5, "s", at_most=True),
     ),
     "lifetime_fit": (Reach("fit BG/NBD to 1 M customers", ("ratio",), 30, "× lifetimes"),),
+    "lifetime_models": (
+        Reach("fit Pareto/NBD", ("pareto ratio",), 20, "× lifetimes"),
+        Reach("fit Gamma-Gamma", ("gamma-gamma ratio",), 8, "× lifetimes"),
+        Reach("discounted value of 12 months", ("value ratio",), 7, "× lifetimes"),
+    ),
     "pages": (
         *(
             Reach(f"{work}, 1 M customers, {name}", (database, kind, "p95_ms"), limit, "ms", at_most=True)
             for database, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
             for work, kind, limit in (
-                ("list, page 1 and 1000", "list", 200),
+                ("list, page 1 and 1000, by name", "list", 200),
                 ("list with any filter and its count", "filter", 200),
                 ("search by name, pinyin, number, address", "search", 200),
                 ("suggestions while typing", "suggestions", 200),
@@ -76,7 +85,11 @@ REACHES = {
         Reach("refresh it after 10,000 orders", ("incremental", "seconds"), 120, "s", at_most=True),
     ),
 }
-ARGUMENTS = {"lifetime_fit": {"customers": 1_000_000}}
+ARGUMENTS = {
+    "allocation": {"customers": 1_000_000},
+    "lifetime_models": {"customers": 1_000_000},
+    "lifetime_fit": {"customers": 1_000_000},
+}
 
 
 def names() -> list[str]:

@@ -127,7 +127,11 @@ def _ask() -> dict[str, Any]:
         name: urlencode({"where": json.dumps({"op": "all", "of": parts})}) for name, parts in CHIPS.items()
     }
     pages = {
-        "list": {"page 1": ["/customers/"], "page 1000": [_page(1000)]},
+        "list": {
+            "page 1": ["/customers/"],
+            "page 1000": [_page(1000)],
+            "by name": ["/customers/?sort=customer.name"],
+        },
         "filter": {name: [f"/customers/?{place}"] for name, place in places.items()},
         "search": {name: [f"/customers/?{urlencode({'find': word})}"] for name, word in WORDS.items()},
         "suggestions": {
@@ -160,17 +164,19 @@ def _timed(browser: Any, addresses: list[str]) -> dict[str, float]:
 
 def _page(number: int) -> str:
     """The address of a page far down the list, by the link that the page before it has."""
-    from guanxi.desk.customer_filters import EVERYBODY, reader_fields
-    from guanxi.desk.customer_list import PAGE, Place, order_of, read_sort
-    from guanxi.desk.list_state import ListState
+    from guanxi.desk.customers.filters import EVERYBODY, reader_fields
+    from guanxi.desk.customers.listing import PAGE, Place, order_of, read_sort
+    from guanxi.desk.customers.state import ListState
     from guanxi.foundation.engine.duck import identifier, rows
     from guanxi.insight.audience import browse_audience
     from guanxi.insight.queries import published_run
 
-    sort = read_sort("", published_run(), reader_fields())
-    with browse_audience(EVERYBODY, sort.field) as (duck, found):
+    sort = read_sort("", published_run(), reader_fields(), sees_names=True)
+    with browse_audience(EVERYBODY, sort.by) as (duck, found):
         found.create_view("found", replace=True)
-        sql = f"SELECT {identifier(sort.field)}, customer_id FROM found ORDER BY {order_of(sort)} LIMIT 1 OFFSET ?"
+        sql = (
+            f"SELECT {identifier(sort.by)}, customer_id FROM found ORDER BY {order_of(sort)} LIMIT 1 OFFSET ?"
+        )
         [(value, customer_id)] = rows(duck, sql, [PAGE * (number - 1) - 1])
     return "/customers/" + ListState().address(after=str(Place(value, customer_id)))
 

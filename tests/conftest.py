@@ -24,13 +24,33 @@ os.environ |= {
 import django
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import translation
 
 django.setup()
 
+import emptied
+
 from guanxi.foundation import jobs
+from guanxi.foundation.engine import truth
 
 jobs.MAKE_WAY = 0  # nobody else writes while one process tests; bench/imports.py measures what it is for
+# The product's way of hashing passwords is slow on purpose: half a second whenever somebody signs in.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests kill processes but cut no power: what was handed to the system stays, and no commit waits for the disk.
+options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+if "init_command" in options:
+    options["init_command"] += "PRAGMA synchronous=OFF;"
+else:
+    options.setdefault("options", "-c synchronous_commit=off")
+TransactionTestCase._fixture_teardown = lambda case: emptied.empty()
+
+
+@pytest.fixture(autouse=True)
+def no_reader_left() -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is connected to."""
+    yield
+    truth.let_go()
 
 
 @pytest.fixture(autouse=True)

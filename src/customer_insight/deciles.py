@@ -26,13 +26,15 @@ _SLICE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def ranked(values: Any, *, by: str, keep: tuple[str, ...] = ()) -> nw.LazyFrame[Any]:
+def ranked(
+    values: Any, *, by: str, keep: tuple[str, ...] = (), lowest_first: bool = False
+) -> nw.LazyFrame[Any]:
     """Customers with a known ``by``, plus ``position`` (1 is best) and ``total_customers``; ``keep`` adds
     columns.
 
-    Ordered by value descending, then customer_id ascending, so the rank does not depend on row order or
-    engine. Customers whose value is null are left out: an unknown value has no rank. Whole numbers come back
-    as 64-bit integers, which sum exactly; anything else as 64-bit floats.
+    Ordered by value descending (``lowest_first``: ascending), then customer_id ascending, so the rank does not
+    depend on row order or engine. Customers whose value is null are left out: an unknown value has no rank.
+    Whole numbers come back as 64-bit integers, which sum exactly; anything else as 64-bit floats.
     """
     numbers = tuple(dict.fromkeys((by, *keep)))
     frame = require_columns(values, ("customer_id", *numbers), name="values")
@@ -41,7 +43,8 @@ def ranked(values: Any, *, by: str, keep: tuple[str, ...] = ()) -> nw.LazyFrame[
     frame = frame.select("customer_id", *casts).filter(~nw.col(by).is_null())
     # Ascending keys are the one ordering all engines share.
     position = nw.col("customer_id").cum_count().over(order_by=["order_key", "customer_id"])
-    placed = frame.with_columns(order_key=-nw.col(by)).with_columns(position=position.cast(nw.Int64))
+    key = nw.col(by) if lowest_first else -nw.col(by)
+    placed = frame.with_columns(order_key=key).with_columns(position=position.cast(nw.Int64))
     total = frame.select(total_customers=nw.len().cast(nw.Int64))
     return placed.drop("order_key").join(total, how="cross")
 
@@ -60,11 +63,11 @@ def assign_deciles(values: IntoFrameT, *, by: str, groups: int = 10) -> IntoFram
     >>> assign_deciles(values, by="sales_amount", groups=3).sort("customer_id").rows()
     [(1, 2), (2, 1), (3, 3), (4, 1)]
     """
-    placed = ranked(values, by=by).with_columns(_decile(groups))
+    placed = ranked(values, by=by).with_columns(decile=group_of_position(groups))
     return same_kind(placed.select("customer_id", "decile"), values)
 
 
-def _decile(groups: int) -> nw.Expr:
+def group_of_position(groups: int) -> nw.Expr:
     """Group of ``position`` among ``total_customers``: the first (total % groups) groups hold one more."""
     if groups < 1:
         raise ValueError(f"groups is at least 1, not {groups}")
@@ -76,7 +79,7 @@ def _decile(groups: int) -> nw.Expr:
     divisor = nw.when(small > 0).then(small).otherwise(nw.lit(1))
     among_smaller = larger + (position - in_larger - 1) // divisor + 1
     decile = nw.when(position <= in_larger).then(among_larger).otherwise(among_smaller)
-    return decile.cast(nw.Int64).alias("decile")
+    return decile.cast(nw.Int64)
 
 
 def money_deciles(values: IntoFrameT, *, by: str) -> IntoFrameT:
@@ -97,7 +100,9 @@ def money_deciles(values: IntoFrameT, *, by: str) -> IntoFrameT:
     >>> deciles.select("decile", "customers", "sales_share", "cumulative_profit_share").rows()[:3]
     [(1, 1, 0.6, 0.6), (2, 1, 0.2, 1.0), (3, 1, 0.1, 0.8)]
     """
-    placed = ranked(values, by=by, keep=_MONEY).with_columns(_decile(10), rank_value=nw.col(by))
+    placed = ranked(values, by=by, keep=_MONEY).with_columns(
+        decile=group_of_position(10), rank_value=nw.col(by)
+    )
     schema = placed.collect_schema()
     bounds = [nw.col("rank_value").min().alias("lowest"), nw.col("rank_value").max().alias("highest")]
     sums = [nw.col(name).sum() for name in _MONEY]

@@ -79,6 +79,7 @@ def _public_url(text: str) -> str:
 
 
 SECRET_KEY = ENVIRONMENT.get("GUANXI_SECRET_KEY") or kept_key(HOME / "secret_key")
+SECRET_KEY_FALLBACKS = ENVIRONMENT.get("GUANXI_SECRET_KEYS_BEFORE", "").split()
 ID_KEY = ENVIRONMENT.get("GUANXI_ID_KEY") or kept_key(HOME / "id_key")
 """What public ids are derived with. Unlike SECRET_KEY it must never change."""
 DEBUG = False

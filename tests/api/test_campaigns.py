@@ -12,6 +12,8 @@ from campaigns import world
 from guanxi.campaigns.models import Campaign
 from guanxi.foundation import clock, jobs
 from guanxi.foundation.models import AuditEntry
+from guanxi.outreach.models import Contact, Link
+from guanxi.outreach.services import record_click
 from guanxi.staff.models import ApiToken
 from guanxi.staff.roles import Role
 
@@ -67,6 +69,20 @@ def test_a_campaign_goes_from_plan_to_lesson(program: Program) -> None:
     program_alone = f"marketing_manager@example.com (API token {ApiToken.objects.order_by('pk')[0].pk})"
     found = AuditEntry.objects.filter(object_kind="campaign")
     assert set(found.values_list("actor", flat=True)) == {program_alone}
+
+
+@pytest.mark.requirement("CAMP-09")
+def test_results_say_who_followed_links_and_where_these_people_are(program: Program) -> None:
+    told(program.post("/campaigns", world.PLAN | {"links": {"shop": "https://shop.example.com/"}}), 201)
+    done(program, program.post("/campaigns/spring/launch"))
+    world.delivered(clock.now().replace(hour=12) + timedelta(days=1))
+    contact, link = Contact.objects.order_by("pk")[0], Link.objects.get()
+    record_click(contact_id=contact.pk, link_id=link.pk)
+    done(program, program.post("/campaigns/spring/measure"))
+    (clicks,) = told(program.get("/campaigns/spring/results"))["clicks"]
+    assert (clicks["cell"], clicks["followed"]) == ("coupon", 1)
+    people = told(program.get(clicks["people"].removeprefix("/api/v1")))
+    assert [each["customer"] for each in people["people"]] == [contact.party.public_id]
 
 
 def test_a_stopped_campaign_sends_nothing_more(program: Program) -> None:

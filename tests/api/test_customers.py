@@ -13,6 +13,7 @@ from customers.importing import bring, file_of
 from guanxi.customers.models import Party
 from guanxi.customers.services import assign_customers
 from guanxi.foundation.actor import Actor
+from guanxi.foundation.models import AuditEntry
 from guanxi.staff.roles import May, Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +46,19 @@ def test_they_are_filtered_sorted_and_paged_by_what_they_are_worth() -> None:
     assert set(whole["customers"][0]["measures"]) == {"sales_amount", "p_alive"}
     assert whole["customers"][0]["measures"]["sales_amount"] == 5000
 
-    for sort in ("-sales_amount", "sales_amount", "-sales_change", "recency_days", ""):
+    named = "customer,name,town\nc02,王伟,York\nc03,Ann,York\nc05,李雷,Ulm\n"
+    bring("customers", file_of(world.settings.HOME, named), "shop")
+    world.refresh()
+    assert listed(told(program.get("/customers", {"sort": "customer.name"})))[:3] == ["c03", "c05", "c02"]
+    for sort in (
+        "-sales_amount",
+        "sales_amount",
+        "-sales_change",
+        "recency_days",
+        "",
+        "customer.name",
+        "-fact.town",
+    ):
         seen, after = [], ""
         while after is not None:
             page = told(program.get("/customers", {"sort": sort, "limit": 2, "after": after}))
@@ -64,6 +77,9 @@ def test_they_are_filtered_sorted_and_paged_by_what_they_are_worth() -> None:
         {"where": '{"op": "=", "field": "fact.nothing", "value": 1}'},
         {"where": '{"op": "=", "field": "class.tier", "value": "\\ud800"}'},
         {"sort": "nothing"},
+        {"sort": "class.tier", "after": '["\\ud800", 1]'},
+        {"where": '{"op": "=", "field": "customer.owner", "value": "somebody@example.com"}'},
+        {"where": '{"op": "<", "field": "customer.owner", "value": "me"}'},
         {"measures": "nothing"},
         {"after": "[1]"},
         {"after": "[NaN, 1]"},
@@ -87,6 +103,8 @@ def test_a_profile_is_masked_for_those_who_may_not_see_addresses(home: Any) -> N
     assert [(record["source"], record["key"]) for record in known["source_records"]] == [("shop", "c1")]
     assert [(given["channel"], given["granted"]) for given in known["consents"]] == [("email", True)]
     assert told(Program().get("/customers"))["customers"][0]["name"] == "Ann Li"
+    (read,) = AuditEntry.objects.filter(verb="revealed")
+    assert (read.object_id, "API token" in read.actor) == (known["customer"], True)
 
     for program in (Program(Role.ANALYST), Program(Role.ADMINISTRATOR, [May.SEE_CUSTOMERS])):
         answer = program.get(there)
@@ -94,6 +112,7 @@ def test_a_profile_is_masked_for_those_who_may_not_see_addresses(home: Any) -> N
         assert {point["value"] for point in masked["contact_points"]} == {"a••••@example.com", "••••78"}
         assert "Ann Li" not in answer.content.decode()
         assert told(program.get("/customers"))["customers"][0]["name"] is None
+    assert AuditEntry.objects.filter(verb="revealed").count() == 1  # what is masked is not noted
 
 
 def test_a_customers_worth_names_the_rule_that_fired() -> None:

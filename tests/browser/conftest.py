@@ -43,7 +43,10 @@ def sign_in(browser: Any, live_server: Any, home: Any, settings: Any) -> Iterato
 
     def enter(role: str, *, width: int = 1440, theme: str = "light", locale: str = "en") -> Any:
         email = f"{role}@example.com"
-        user = User.objects.create_user(email, email, PASSWORD, role=role, first_name="Lin Yue")
+        user = User.objects.filter(email=email).first() or User(email=email, username=email, role=role)
+        user.first_name = "Lin Yue"
+        user.set_password(PASSWORD)
+        user.save()
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,

@@ -1,56 +1,14 @@
-"""Everybody can use every page: axe-core finds nothing serious, in both languages, themes and widths."""
+"""Everybody can use what opens over a page, and can go without a mouse; `test_every_page` looks at the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browser.world import furnish
+from browser.looks import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AXE = Axe()
-GRAVE = {"serious", "critical"}
-
-
-def violations(page: Any, within: str | None = None) -> list[str]:
-    """What axe-core finds grave: the rule, how often, and the first place."""
-    found = AXE.run(page, context=within).response["violations"]
-    return [
-        f"{each['id']} x{len(each['nodes'])}: {each['nodes'][0]['html'][:150]}"
-        for each in found
-        if each["impact"] in GRAVE
-    ]
-
-
-def headings(page: Any) -> list[int]:
-    """The levels of the headings that are seen, in order."""
-    script = "all => all.filter(h => h.checkVisibility()).map(h => Number(h.tagName[1]))"
-    return list(page.locator("h1, h2, h3, h4").evaluate_all(script))
-
-
-@pytest.mark.parametrize(
-    ("width", "theme", "locale"),
-    [(1440, "light", "en"), (390, "dark", "zh-CN")],
-)
-def test_no_page_keeps_anybody_out(sign_in: Callable[..., Any], width: int, theme: str, locale: str) -> None:
-    pages = furnish()
-    page = sign_in("administrator", width=width, theme=theme, locale=locale)
-    found = {}
-    for path in pages:
-        page.goto(path)
-        said = violations(page)
-        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
-            said.append("wider than the screen")
-        levels = headings(page)
-        if levels[:1] != [1] or any(later - level > 1 for level, later in pairwise(levels)):
-            said.append(f"headings {levels}")
-        if said:
-            found[path] = said
-
-    assert found == {}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

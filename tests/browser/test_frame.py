@@ -124,7 +124,7 @@ def test_the_keys_can_be_switched_off(sign_in: SignIn) -> None:
 def test_a_message_offers_to_take_back_what_was_done(sign_in: SignIn) -> None:
     page = sign_in("administrator")
     page.goto("/settings/")
-    page.fill(f"{HOLDOUT} {SHARE}", "0.2")
+    page.fill(f"{HOLDOUT} {SHARE}", "20")
     page.click(f"{HOLDOUT} button")
     page.wait_for_selector("#toasts .gx-toast:has-text('saved')")
     assert configuration.read("universal_holdout")["share"] == 0.2
@@ -151,7 +151,7 @@ def test_a_job_is_followed_until_its_result_on_whatever_page(sign_in: SignIn) ->
 def test_what_is_typed_survives_an_ended_session(sign_in: SignIn) -> None:
     page = sign_in("administrator")
     page.goto("/settings/")
-    page.fill(f"{HOLDOUT} {SHARE}", "0.3")
+    page.fill(f"{HOLDOUT} {SHARE}", "30")
     page.context.clear_cookies(name="sessionid")
     page.click(f"{HOLDOUT} button")
     page.wait_for_url("**/accounts/login/?next=**")
@@ -164,7 +164,7 @@ def test_what_is_typed_survives_an_ended_session(sign_in: SignIn) -> None:
     page.click("button.btn-primary[type=submit]")
     page.wait_for_url("**/settings/")
     page.wait_for_selector("#toasts .gx-toast:has-text('is back')")
-    assert page.input_value(f"{HOLDOUT} {SHARE}") == "0.3"
+    assert page.input_value(f"{HOLDOUT} {SHARE}") == "30"
     page.click(f"{HOLDOUT} button")
     page.wait_for_selector("#toasts .gx-toast:has-text('saved')")
     assert configuration.read("universal_holdout")["share"] == 0.3
@@ -173,11 +173,11 @@ def test_what_is_typed_survives_an_ended_session(sign_in: SignIn) -> None:
 def test_what_is_sent_over_a_lost_connection_stays_and_is_sent_again(sign_in: SignIn) -> None:
     page = sign_in("administrator")
     page.goto("/settings/")
-    page.fill(f"{HOLDOUT} {SHARE}", "0.4")
+    page.fill(f"{HOLDOUT} {SHARE}", "40")
     page.context.set_offline(True)
     page.click(f"{HOLDOUT} button")
     page.wait_for_selector("#lost:has-text('The connection is lost')")
-    assert page.input_value(f"{HOLDOUT} {SHARE}") == "0.4"
+    assert page.input_value(f"{HOLDOUT} {SHARE}") == "40"
 
     page.context.set_offline(False)
     page.click("#lost button:has-text('Send it again')")
@@ -189,12 +189,12 @@ def test_two_tabs_that_change_one_setting_do_not_overwrite_each_other(sign_in: S
     page = sign_in("administrator")
     page.goto("/settings/")
     configuration.write("universal_holdout", {"share": 0.15}, actor=Actor("Mia"))
-    page.fill(f"{HOLDOUT} {SHARE}", "0.45")
+    page.fill(f"{HOLDOUT} {SHARE}", "45")
     page.click(f"{HOLDOUT} button")
     page.wait_for_selector("[role=alert]:has-text('Mia changed this')")
 
-    assert page.input_value(f"{HOLDOUT} {SHARE}") == "0.45"
-    assert "now it is 0.15" in page.inner_text(HOLDOUT)
+    assert page.input_value(f"{HOLDOUT} {SHARE}") == "45"
+    assert "Now it is 15 %." in page.inner_text(HOLDOUT)
     assert configuration.read("universal_holdout")["share"] == 0.15
     page.click(f"{HOLDOUT} button")
     page.wait_for_selector("#toasts .gx-toast:has-text('saved')")
@@ -207,7 +207,7 @@ def test_everything_is_there_without_scripts(sign_in: SignIn, browser: Any) -> N
     plain = browser.new_context(java_script_enabled=False, storage_state=state, base_url=page.url)
     page = plain.new_page()
     page.goto("/settings/")
-    page.fill(f"{HOLDOUT} {SHARE}", "0.25")
+    page.fill(f"{HOLDOUT} {SHARE}", "25")
     page.click(f"{HOLDOUT} button")
     assert "The setting is saved" in page.inner_text("main")
     page.click("main button:has-text('Undo')")

@@ -1,24 +1,13 @@
-"""An installation with something on every page, and the addresses of those pages."""
+"""A small shop with a measured campaign: what the pictures of the README show."""
 
 from __future__ import annotations
 
 from campaigns.world import delivered, file_of, keys, launched, measured, orders, planned, refresh, shop
 from customers.importing import bring
-from django.urls import reverse
 
-from guanxi.customers.models import ImportBatch
 from guanxi.foundation import jobs
 from guanxi.foundation.actor import Actor
 from guanxi.staff.models import Unit
-
-PAGES = (
-    "/", "/find/?wanted=c", "/keys/", "/components/", "/customers/", "/customers/c01/", "/customers/?find=nobody",
-    "/insight/", "/insight/tiers/", "/insight/bands/", "/insight/layers/", "/insight/lifetime-value/",
-    "/insight/acquisition/", "/insight/indicators/", "/campaigns/", "/campaigns/named/spring/",
-    "/campaigns/named/spring/people/target/", "/campaigns/named/summer/", "/campaigns/plan/",
-    "/campaigns/plan/text/", "/imports/", "/jobs/", "/audit/", "/settings/", "/settings/people/",
-    "/accounts/tokens/", "/accounts/2fa/", "/accounts/email/", "/no/such/page/",
-)  # fmt: skip
 
 NAMES = (
     "王伟", "Maria Rossi", "李娜", "Ann O'Brien", "张敏", "Jonas Weber", "刘洋", "Chiara Bianchi", "陈静", "Tom Becker",
@@ -27,8 +16,8 @@ NAMES = (
 CITIES = ("上海", "Roma", "杭州")
 
 
-def furnish() -> list[str]:
-    """Twelve customers, a campaign from plan to result, one that is planned, and a job that waits: the pages of it."""
+def furnish() -> None:
+    """Twelve customers, a campaign from plan to result, one that is planned, and a job that waits."""
     shop({key: 60 + 4 * place**2 for place, key in enumerate(keys(12))})
     named = file_of("names.csv", "customer,name,city", zip(keys(12), NAMES, CITIES * 4, strict=True))
     bring("customers", named, "shop")
@@ -41,4 +30,3 @@ def furnish() -> list[str]:
     planned(code="summer", name="Summer coupon", start="2026-12-16T12:00:00+00:00")
     Unit.objects.create(name="Sales")
     jobs.enqueue("insight refresh", "all", {}, Actor("Mia"))
-    return [*PAGES, reverse("import", args=[ImportBatch.objects.earliest("pk").pk])]

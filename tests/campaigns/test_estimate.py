@@ -161,8 +161,8 @@ def test_a_plan_without_an_analysis_is_impossible() -> None:
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ({"share": 2}, "share of universal_holdout is a number from 0 to 0.5, not 2"),
-        ({"share": "5 %"}, "share of universal_holdout is a number from 0 to 0.5, not '5 %'"),
+        ({"share": 2}, "share is a number from 0 to 0.5, not 2"),
+        ({"share": "5 %"}, "share is a number from 0 to 0.5, not '5 %'"),
         ({"salt": ""}, "salt of universal_holdout is a text, not ''"),
         ({"size": 1}, "universal_holdout has no size; it has share, salt"),
         (5, "universal_holdout is an object with the values share, salt, not 5"),

@@ -144,7 +144,10 @@ def test_unknown_fields_are_named_first_with_the_nearest_that_exists() -> None:
         (["coupon"], "cells is a list; write one [[cells]] section per cell."),
         (
             [cell(color="red")],
-            "Cell 1 has a field 'color' that it does not know; it may have: code, subject, body, share, offer.",
+            (
+                "Cell 1 has a field 'color' that it does not know; it may have: code, subject, body, share, offer, "
+                "languages."
+            ),
         ),
         ([cell(bdy="x")], "Cell 1 has a field 'bdy' that it does not know; did you mean 'body'?"),
         (
@@ -158,7 +161,8 @@ def test_unknown_fields_are_named_first_with_the_nearest_that_exists() -> None:
             [cell(body="Dear $Name, ${frist|you}, $Name ${name")],
             (
                 "body of cell coupon has placeholders that nothing stands for: $Name, ${frist|you}, ${name…. There "
-                "are: $name, ${name|customer}, ${unsubscribe}, ${link:NAME}; write $$ for a dollar sign before a word."
+                "are: $name, ${name|customer}, ${unsubscribe_line}, ${unsubscribe}, ${link:NAME}; write $$ for a "
+                "dollar sign before a word."
             ),
         ),
         ([cell(code="")], "code of cell 1 is 1 to 40 letters, digits, dots, dashes or underscores, not ''."),

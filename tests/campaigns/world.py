@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from built_once import built_once
 from customers.importing import bring
 from django.conf import settings
 from django.db.models import F
@@ -85,6 +86,10 @@ def shop(spent_before: Mapping[str, float], *, holdout: float = 0.0) -> None:
     Each also bought for 10 long before it, since a model of lifetime value wants repeat buyers. The public id is the
     key, so that the cell of everybody is known.
     """
+    built_once(("shop", *spent_before.items(), holdout), lambda: _build_shop(spent_before, holdout))
+
+
+def _build_shop(spent_before: Mapping[str, float], holdout: float) -> None:
     configuration.write("universal_holdout", {"share": holdout, "salt": "universal"}, actor=MIA)
     customers(spent_before)
     Party.objects.update(public_id=F("source_key"))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from campaigns.world import AFTER, PLAN, keys, orders, responses, shop
+from campaigns.world import AFTER, NOON, PLAN, keys, orders, responses, shop
 from cli.commands import guanxi, told
 
+from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.wording import headline
-from guanxi.outreach.models import Contact
+from guanxi.outreach.models import Click, Contact, Link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUPON = ["c01", "c02", "c08", "c09", "c10"]
@@ -96,12 +98,39 @@ def test_recorded_responses_stand_beside_their_band(home: Path) -> None:
     shown = lines(guanxi("campaign", "results", "spring").out)
     assert shown["customers contacted"] == "5"
     assert shown["customers who responded"] == "1"
-    assert shown["response rate"] == "20.0 % (above the usual band of differentiated marketing)"
+    assert shown["response rate"] == "20.0 % (above the usual 6 to 15 % of differentiated marketing)"
     assert (shown["their sales"], shown["their margin"], shown["cost"]) == (
         "50.00 USD",
         "15.00 USD",
         "5.00 USD",
     )
+
+
+@pytest.mark.requirement("CAMP-09")
+def test_clicks_stand_per_cell_below_the_results_and_their_people_are_listed(home: Path) -> None:
+    shop(dict.fromkeys(keys(10), 100))
+    guanxi("campaign", "plan", plan_file(home))
+    guanxi("campaign", "launch", "spring", "--at", "2026-03-16T12:00")
+    Contact.objects.update(state="delivered")
+    orders([("c01", AFTER, 50.0)])
+    assert told("campaign", "results", "spring")["clicks"] == []
+
+    link = Link.objects.create(
+        campaign_id=Campaign.objects.get().pk, name="shop", address="https://a.example.com"
+    )
+    for key in ("c01", "c08"):
+        contact = Contact.objects.get(party__source_key=key)
+        Click.objects.create(contact=contact, link=link, first_at=NOON, last_at=NOON, count=2)
+    assert told("campaign", "results", "spring")["clicks"] == [
+        {"cell": "coupon", "delivered": 5, "followed": 2, "share": 0.4}
+    ]
+    shown = guanxi("campaign", "results", "spring").out
+    assert re.search(r"coupon +5 +2 +40\.0 %", shown)
+    assert shown.index("Attributed (includes") < shown.index("Links followed")
+    assert "guanxi campaign members spring --role clicks" in shown
+    followed = told("campaign", "members", "spring", "--role", "clicks")
+    assert [(row["key"], row["times"]) for row in followed] == [("c01", 2), ("c08", 2)]
+    assert len(told("campaign", "members", "spring", "--role", "contacts", "--limit", 3)) == 3
 
 
 def test_campaigns_that_were_sown_and_not_harvested_are_named(home: Path) -> None:

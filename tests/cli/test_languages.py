@@ -131,6 +131,7 @@ SPOKEN = {
     "NBD", "Gamma", "Holm", "CSV", "Parquet", "JSON", "TOML", "USD", "UTC", "alpha", "gamma", "mean",
     # values that are typed as they stand there
     "merged", "by", "hand", "person", "organisation", "household", "control", "holdout", "suppressed", "target",
+    "contacts", "responses", "clicks",
     "sales", "profit", "yes", "worker",
     # keys of fields
     "customer", "product", "order", "date", "time", "amount", "cost", "code", "email", "source", "key",

@@ -233,7 +233,7 @@ def test_good_rows_land_and_bad_rows_go_to_a_file_that_no_spreadsheet_executes(h
             "3",
             "time",
             "never",
-            "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need --date-format)",
+            "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need a date format)",
         ],
         ["4", "amount", "'@x", "is not a number (write 1234.50 or 1,234.50)"],
         ["5", "store", "x" * 200, "is longer than 300 characters"],

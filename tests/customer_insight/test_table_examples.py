@@ -6,7 +6,13 @@ from importlib import import_module
 import pytest
 
 MODULES = (
-    "tables", "margin", "indicators", "deciles", "bands", "layers", "schemes", "tiers",
+    "tables", "margin", "deciles", "bands", "layers", "schemes.classify", "classifications.b2b", "tiers", "scoring",
+    "satisfaction", "relationship_measures", "day_calendar", "inputs.check",
+    "indicators.transactions", "indicators.financial", "indicators.contacts", "indicators.opportunities",
+    "indicators.habits", "indicators.yearly", "indicators.channels", "indicators.serving",
+    "indicators.share_of_customer", "indicators.profitability", "indicators.analysis",
+    "structure.cube", "structure.nesting", "structure.cohorts", "structure.repeats", "structure.migration",
+    "structure.rfm", "structure.concentration", "structure.single_indicator",
     "conditions.tree", "conditions.evaluate", "conditions.document", "conditions.wording",
 )  # fmt: skip
 

@@ -70,10 +70,12 @@ def test_a_manager_gives_only_what_and_to_whom_they_lead(people: dict[str, User]
     assert assign_customers(customer_ids=[customer("c0").pk], owner=people["ann"], actor=MAY, sees=li) == 1
 
 
-def test_nobody_is_given_to_somebody_who_left(people: dict[str, User]) -> None:
+def test_nobody_is_given_to_somebody_who_left_or_looks_after_nobody(people: dict[str, User]) -> None:
     people["zhou"].is_active = False
-    with pytest.raises(DomainError, match="Zhou cannot be given"):
-        assign_customers(customer_ids=[customer("c0").pk], owner=people["zhou"], actor=MAY)
+    people["zhou"].save()
+    for nobody in ("zhou", "eve"):  # an analyst looks after nobody
+        with pytest.raises(DomainError, match="cannot be given"):
+            assign_customers(customer_ids=[customer("c0").pk], owner=people[nobody], actor=MAY)
 
 
 def test_every_change_of_hands_is_audited_and_told_to_the_replica(people: dict[str, User]) -> None:

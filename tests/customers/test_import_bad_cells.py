@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOT_A_NUMBER = "is not a number (write 1234.50 or 1,234.50)"
 NOT_A_COMMA = "is not a number (write 1234.50 or 1,234.50; for 1.234,50 say --decimal ,)"
-NOT_A_DATE = "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need --date-format)"
+NOT_A_DATE = "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need a date format)"
 NOT_A_FLAG = "is neither yes nor no (write yes, no, true, false, 1 or 0)"
 OUTSIDE = "is a date outside 1900 to 2199"
 

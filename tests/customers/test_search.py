@@ -11,7 +11,7 @@ from customers.importing import MIA, bring, file_of, undo, whole_database
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.customers import services
+from guanxi.customers import search, services
 from guanxi.customers.models import ImportBatch, NameToken, Party
 from guanxi.customers.search import By, search_customers
 from guanxi.staff.models import User
@@ -147,7 +147,8 @@ def test_a_merged_record_leads_to_its_customer_once(people: Path) -> None:
 
 def test_somebody_finds_the_customers_that_they_see(people: Path) -> None:
     ann, bob = (
-        User.objects.create_user(username=name, email=f"{name}@example.com") for name in ("ann", "bob")
+        User.objects.create_user(username=name, email=f"{name}@example.com", role="salesperson")
+        for name in ("ann", "bob")
     )
     services.assign_customers(
         customer_ids=[Party.objects.get(source_key="K1").pk], owner=ann, actor=MIA
@@ -186,3 +187,39 @@ def test_a_frequent_surname_costs_as_few_queries_and_rows_as_a_rare_one(home: Pa
         assert found("谌伟") == ["c0"]
     assert len(frequent) <= len(rare) <= 16
     assert all("LIMIT 63" in query["sql"] for query in frequent if "nametoken" in query["sql"])
+
+
+def test_a_surname_that_other_peoples_customers_bear_is_not_walked_through(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_AT", 20)
+    lines = "".join(f"c{number},{'王伟' if number % 2 else '王芳'},138{number:08}\n" for number in range(60))
+    bring("customers", file_of(home, "customer,name,mobile\n" + lines))
+    ann, ben = (
+        User.objects.create_user(username=name, email=f"{name}@example.com", role="salesperson")
+        for name in ("ann", "ben")
+    )
+    everybody = list(Party.objects.order_by("pk").values_list("pk", flat=True))
+    services.assign_customers(customer_ids=everybody[:2], owner=ann, actor=MIA)
+    services.assign_customers(customer_ids=everybody[2:], owner=ben, actor=MIA)
+    sees = Sees(frozenset({ann.pk}))
+
+    def looked(text: str) -> tuple[list[str], bool, bool]:
+        findings = search_customers(text, sees_addresses=True, sees=sees)
+        return (
+            [each.customer.source_key for each in findings.found],
+            findings.has_more,
+            findings.is_cut,
+        )
+
+    assert looked("王") == (["c1", "c0"], False, True)  # one's own are found, however many others there are
+    assert looked("wangwei") == looked("wangw") == (["c1"], False, True)
+    assert looked("138") == ([], False, False)
+    assert looked("1380") == (["c0", "c1"], False, True)
+    assert looked("13800000001") == (["c1"], False, False)
+    assert looked("谌") == ([], False, False)
+    with CaptureQueriesContext(connection) as queries:
+        looked("王")
+    walks = [query["sql"] for query in queries if "nametoken" in query["sql"]]
+    assert walks
+    assert all("LIMIT 20" in sql for sql in walks)

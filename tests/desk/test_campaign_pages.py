@@ -151,7 +151,9 @@ def test_the_plan_that_the_form_begins_with_can_be_carried_out(language: str) ->
 def test_a_launch_is_a_job_and_each_number_of_the_status_opens_its_people() -> None:
     spring()
     client, there = person(), reverse("campaign", args=["spring"])
-    assert client.post(reverse("campaign_launch", args=["spring"])).headers["Location"] == "/jobs/"
+    assert client.post(reverse("campaign_launch", args=["spring"])).headers["Location"] == reverse(
+        "campaign", args=["spring"]
+    )
     job = jobs.run_next()
     assert job is not None
     assert (job.kind, job.state, job.actor) == ("campaign launch", "done", "Ada")
@@ -220,7 +222,9 @@ def test_results_say_first_what_was_caused_and_second_what_was_bought() -> None:
     responses([["spring", "c01", "2026-03-17 10:00", "r1"], ["spring", "c08", "2026-03-17 10:00", "r2"]])
     client, there = person(), reverse("campaign", args=["spring"])
     assert "Not measured yet" in text(client, there)
-    assert client.post(reverse("campaign_measure", args=["spring"])).headers["Location"] == "/jobs/"
+    assert client.post(reverse("campaign_measure", args=["spring"])).headers["Location"] == reverse(
+        "campaign", args=["spring"]
+    )
     jobs.run_next()
 
     page = text(client, there)
@@ -228,14 +232,23 @@ def test_results_say_first_what_was_caused_and_second_what_was_bought() -> None:
     assert "Against the control (5 treated, 5 held out; 95 % interval)" in page
     assert said(page, "incremental margin per customer") == "30.00 USD  [24.17 USD to 35.83 USD]"
     assert said(page, "incremental profit") == "145.00 USD  [115.84 USD to 174.16 USD]"
-    figures = re.findall(r"<dt>(.+?)</dt><dd>(.+?)</dd><dd class=.gx-range.>(.+?)</dd>", page)
+    figures = re.findall(
+        r"<dt>([a-z ]+?)(?: <span.+?</span>)?</dt><dd>(.+?)</dd><dd class=.gx-range.>(.+?)</dd>", page
+    )
     assert figures == [
         ("incremental response rate", "+0.00 points", "-43.45 points to +43.45 points · cannot tell"),
         ("incremental margin", "150.00 USD", "120.84 USD to 179.16 USD"),
         ("return on investment", "2,900 %", "2,317 % to 3,483 %"),
     ]
     assert "Go on: even the lower limit of the interval repays the cost." in page
-    assert said(page, "response rate") == "40.0 % (above the usual band of differentiated marketing)"
+    drawn = re.findall(r'class="range" x1="(.+?)" x2="(.+?)".*?cx="(.+?)"', page)
+    assert len(drawn) == 3
+    assert all(4 <= float(low) < float(middle) < float(high) <= 96 for low, high, middle in drawn)
+    judging = re.search(r'gx-stat is-judge"><dt>([^<]+)<', page)
+    assert judging
+    assert judging[1].strip() == "return on investment"
+    assert "By value tier as of 2026-03-15, channel and offer" in page
+    assert said(page, "response rate") == "40.0 % (above the usual 6 to 15 % of differentiated marketing)"
     assert page.index("incremental profit") < page.index("Attributed (includes") < page.index("their sales")
 
 

@@ -15,7 +15,7 @@ from django.test import Client
 
 from guanxi.customers.models import Party
 from guanxi.customers.services import assign_customers
-from guanxi.desk import customer_exports
+from guanxi.desk.customers import exports
 from guanxi.foundation import clock, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.errors import DomainError
@@ -33,7 +33,7 @@ def own_home(home: Path, settings: Any) -> None:
 
 @pytest.fixture
 def every_list_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(customer_exports, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 0)
 
 
 def named() -> None:

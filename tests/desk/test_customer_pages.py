@@ -15,8 +15,8 @@ from customers.importing import bring, file_of
 from django.test import Client
 from insight.analysing import guanxi
 
-from guanxi.desk import customer_list
-from guanxi.desk.customer_profile import masked
+from guanxi.desk.customers import listing
+from guanxi.desk.customers.profile import masked
 from guanxi.foundation import clock
 from guanxi.staff.models import User
 
@@ -192,7 +192,7 @@ def test_pages_follow_each_other_without_gap_or_double_through_ties_and_unknown_
     whole = {sort: listed(analyst, sort=sort) for sort in sorts}
     assert [len(customers) for customers in whole.values()] == [9] * 5
 
-    monkeypatch.setattr(customer_list, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     assert {sort: walked(analyst, f"/customers/?sort={sort}") for sort in sorts} == whole
 
 
@@ -234,7 +234,7 @@ def test_before_anything_is_imported_or_analysed_the_list_says_what_to_do(
     assert "Refresh the figures" in page
     assert "3 customers" in page
 
-    monkeypatch.setattr(customer_list, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     first = analyst.get("/customers/").content.decode()
     (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
     both = [

@@ -11,7 +11,7 @@ from customers.importing import bring, file_of
 from django.test import Client
 
 from guanxi.customers.models import Party
-from guanxi.desk.views import customer_search
+from guanxi.desk.customers.views import search
 from guanxi.staff.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +68,7 @@ def test_what_is_typed_is_suggested_for_and_the_rest_is_a_key_away(monkeypatch: 
     assert suggested(agent, "wang") == "王小明 shop:K2 · name 王伟 shop:K1 · name"
     assert suggested(agent, "zz") == "Nobody found yet."
     assert suggested(agent, "") == suggested(agent, " ") == ""
-    monkeypatch.setattr(customer_search, "SUGGESTED", 1)
+    monkeypatch.setattr(search, "SUGGESTED", 1)
     assert suggested(agent, "wang") == "王小明 shop:K2 · name There are more; press Enter or type on."
     assert (
         "&lt;b&gt;María&lt;/b&gt; López"

@@ -13,7 +13,7 @@ from desk.files import csv_rows
 from desk.test_customer_pages import somebody, three, where
 
 from guanxi.customers.models import Assignment
-from guanxi.desk.views import customer_actions
+from guanxi.desk.customers.views import actions
 from guanxi.staff.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,7 +87,7 @@ def test_customers_are_given_to_a_colleague_or_to_the_public_pool() -> None:
 def test_too_many_at_once_nobody_and_nonsense_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     three()
     steward, analyst = somebody("data_steward"), somebody()
-    monkeypatch.setattr(customer_actions, "MOST_ASSIGNED", 2)
+    monkeypatch.setattr(actions, "MOST_ASSIGNED", 2)
     many = {"do": "assign", "scope": "all", "expected": "3", "owner": "pool"}
     assert "At most 2 customers" in steward.post("/customers/chosen/", many).content.decode()
     for asked in (

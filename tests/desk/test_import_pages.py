@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from guanxi.customers.models import ContactPoint, Fact, ImportBatch, Party
-from guanxi.desk.import_forms import HELP, KINDS
-from guanxi.desk.uploads import safe_name
+from guanxi.desk.imports.forms import HELP, KINDS
+from guanxi.desk.imports.uploads import safe_name
 from guanxi.foundation import jobs
 from guanxi.foundation.registry import registry
 from guanxi.staff.models import User

@@ -16,7 +16,7 @@ from django.test import Client
 
 from guanxi.customers.models import Attribute, Party
 from guanxi.customers.services import assign_customers
-from guanxi.desk import customer_list
+from guanxi.desk.customers import listing
 from guanxi.foundation.actor import Actor
 from guanxi.staff.models import User
 
@@ -157,7 +157,7 @@ def test_columns_are_chosen_and_ordered_and_the_list_is_sorted_by_any_of_them() 
     assert 'aria-sort="descending"' in analyst.get(address + "&sort=-fact.town").content.decode()
     for wrong, said in (
         ("columns=fact.nothing", "There is no column"),
-        ("sort=customer.owner", "cannot be sorted"),
+        ("sort=contact.email", "cannot be sorted"),
     ):
         answer = analyst.get(f"/customers/?{wrong}")
         assert (answer.status_code, said in answer.content.decode()) == (422, True)
@@ -187,7 +187,7 @@ def test_pages_lead_forth_and_back_and_say_where_they_are(monkeypatch: pytest.Mo
     towns = "customer,town\nc01,York\nc02,York\nc03,Bath\nc05,Ulm\n"
     bring("customers", file_of(Path(world.settings.HOME), towns, "people.csv"))
     world.refresh()
-    monkeypatch.setattr(customer_list, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     analyst, forth, back = somebody(), [], []
     address = f"/customers/?sort={sort}"
     while address:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
-from campaigns.world import delivered, keys, launched, measured, orders, planned, refresh, shop
+from campaigns.world import delivered, file_of, keys, launched, measured, orders, planned, refresh, shop
+from customers.importing import bring
+from django.db.models import F
 from django.test import Client
+from django.urls import reverse
 from shell.people import person
 
+from guanxi.customers.models import Party
 from guanxi.foundation import jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.clock import now
@@ -18,6 +23,7 @@ from guanxi.foundation.errors import DomainError
 from guanxi.foundation.models import Job
 from guanxi.foundation.registry import registry
 from guanxi.staff.roles import GRANTED, Role
+from guanxi.webhooks.models import Endpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,6 +134,51 @@ def test_a_data_steward_sees_what_failed_within_a_week() -> None:
 
     Job.objects.filter(pk=job.pk).update(state="failed", error="The disk is full.", finished_at=now())
     assert "The disk is full." in part(start(client), "failed")
+
+
+def test_a_data_steward_sees_what_is_known_of_the_customers_and_since_when_more() -> None:
+    shop(dict.fromkeys(keys(10), 100))
+    client = person("data_steward")
+    said = part(start(client), "filled")
+    assert filled(said) == {
+        "Has an e-mail address": "10 of 10", "Has a mobile number": "0 of 10",
+        "Consent to email": "10 of 10", "Consent to sms": "0 of 10",
+    }  # fmt: skip
+
+    lines = [[key, f"139000000{number:02}", "Bonn"] for number, key in enumerate(keys(12)[8:], start=10)]
+    bring("customers", file_of("more.csv", "customer,mobile,city", lines), "shop")
+    Party.objects.update(public_id=F("source_key"))
+    refresh()
+    said = part(start(client), "filled")
+    assert filled(said)["Has an e-mail address"] == "10 of 12 · -16.7 points since the figures before"
+    assert filled(said)["Has a mobile number"] == "4 of 12 · +33.3 points since the figures before"
+    assert filled(said)["city"] == "4 of 12"
+    for name, number in (("Has a mobile number", 4), ("city", 4), ("Has an e-mail address", 10)):
+        listed = client.get(unescape(re.search(rf'href="([^"]+)"[^>]*>{name}<', said)[1])).content.decode()
+        assert [key in listed for key in ("c01", "c09", "c11")] == {
+            "Has an e-mail address": [True, True, False]
+        }.get(name, [False, True, True]), number
+
+
+def filled(panel: str) -> dict[str, str]:
+    """What is known → of how many, and how that has changed."""
+    rows = re.findall(r"<li data-row>(.*?)</li>", panel, re.DOTALL)
+    texts = [[part.strip() for part in re.split(r"<[^>]+>", row) if part.strip()] for row in rows]
+    return {name: note for name, note, *_rest in texts}
+
+
+def test_an_administrator_sees_which_systems_do_not_answer_only_while_there_are_some() -> None:
+    client = person("administrator")
+    assert 'data-panel="webhooks"' not in start(client)
+    values = {"created_at": now(), "created_by": "Ada", "secret": "s"}
+    good = Endpoint.objects.create(address="https://good.example.com/", **values)
+    off = Endpoint.objects.create(
+        address="https://off.example.com/hook?key=x", is_active=False, failures=31, **values
+    )
+    said = part(start(client), "webhooks")
+    assert f'href="{reverse("webhook", args=[off.pk])}"' in said
+    assert reverse("webhook", args=[good.pk]) not in said
+    assert ["31 failures in a row" in said, "switched off" in said, "key=x" in said] == [True, True, False]
 
 
 def test_a_panel_that_cannot_be_read_says_why_and_leaves_the_others(

@@ -100,9 +100,9 @@ def test_a_file_holds_all_rows_though_the_page_shows_the_first(monkeypatch: pyte
     world.shop({"c01": 300, "c02": 200, "c03": 100, "c04": 50, "c05": 20})
     world.planned(control_share=0.2)
     world.launched()
-    monkeypatch.setattr("guanxi.desk.views.campaigns.PAGE", 1)
-    monkeypatch.setattr("guanxi.desk.views.work.PAGE", 1)
-    monkeypatch.setattr("guanxi.desk.views.imports.PAGE", 1)
+    monkeypatch.setattr("guanxi.desk.campaigns.views.PAGE", 1)
+    monkeypatch.setattr("guanxi.desk.work.views.PAGE", 1)
+    monkeypatch.setattr("guanxi.desk.imports.views.PAGE", 1)
     browser = somebody()
     people = "/campaigns/named/spring/people/target/"
 

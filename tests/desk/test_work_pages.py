@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from guanxi.desk.settings.fields import SECTIONS, shown_text
 from guanxi.foundation import configuration, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.models import AuditEntry, Job
@@ -61,7 +62,12 @@ def test_the_audit_shows_who_did_what_a_page_at_a_time() -> None:
     assert client.get("/audit/?before=x' OR 1=1").status_code == 200
 
 
-CHANGE = {"setting": "universal_holdout", "share": "0.1", "salt": "s2"}
+CHANGE = {"setting": "universal_holdout", "share": "10", "salt": "s2"}
+
+
+def version(page: str) -> str:
+    """The version of the hold-out that a page carries."""
+    return re.findall(r'value="universal_holdout"><input type="hidden" name="version" value="(\w+)"', page)[0]
 
 
 def test_a_setting_is_changed_by_an_administrator_and_the_old_value_is_in_the_audit() -> None:
@@ -76,8 +82,8 @@ def test_a_setting_is_changed_by_an_administrator_and_the_old_value_is_in_the_au
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"share": "0.7"}, "share of universal_holdout is a number from 0 to 0.5, not 0.7."),
-        ({"share": "5 %"}, "share of universal_holdout is a number from 0 to 0.5, not &#x27;5 %&#x27;."),
+        ({"share": "70"}, "“Held out” is a number from 0 % to 50 %, not “70”."),
+        ({"share": "many"}, "“Held out” is a number from 0 % to 50 %, not “many”."),
         ({"salt": ""}, "salt of universal_holdout is a text"),
         ({"setting": "nothing"}, "There is no setting &#x27;nothing&#x27;"),
     ],
@@ -112,22 +118,56 @@ def test_what_a_person_typed_is_never_html(client: Any) -> None:
 
 def test_whoever_saves_second_sees_both_values_and_overwrites_only_knowingly() -> None:
     client = person("administrator")
-    seen = re.findall(r'name="version" value="(\w+)"', client.get("/settings/").content.decode())[-1]
+    seen = version(client.get("/settings/").content.decode())
     configuration.write("universal_holdout", {"share": 0.2}, actor=Actor("Mia"))
 
     answer = client.post("/settings/", CHANGE | {"version": seen})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Mia changed this at" in page
-    assert 'value="0.1"' in page
-    assert "now it is 0.2" in page
+    assert 'value="10"' in page
+    assert "Now it is 20 %." in page
     assert configuration.read("universal_holdout")["share"] == 0.2
 
-    now = re.findall(r'name="version" value="(\w+)"', page)[-1]
+    now = version(page)
     assert client.post("/settings/", CHANGE | {"version": now}).status_code == 302
     assert configuration.read("universal_holdout") == {"share": 0.1, "salt": "s2"}
 
 
 def test_a_job_leads_to_its_result() -> None:
     jobs.enqueue("insight refresh", "all", {}, Actor("Mia"))
-    assert '<a href="/insight/">insight refresh all</a>' in person("analyst").get("/jobs/").content.decode()
+    assert '<a href="/insight/">insight refresh</a>' in person("analyst").get("/jobs/").content.decode()
+
+
+def test_every_value_of_every_setting_has_a_field_with_words_for_people() -> None:
+    defined = {name: set(definition.default) for name, definition in configuration.DEFINITIONS.items()}
+    assert {name: set(section.parts) for name, section in SECTIONS.items()} == defined
+
+
+def test_the_page_saves_what_it_shows() -> None:
+    client = person("administrator")
+    for name, definition in configuration.DEFINITIONS.items():
+        parts = SECTIONS[name].parts.items()
+        shown = {part: shown_text(field.kind, definition.default[part]) for part, field in parts}
+        assert client.post("/settings/", {"setting": name} | shown).status_code == 302
+        assert configuration.read(name) == definition.default
+
+
+def test_settings_are_typed_in_the_units_people_use() -> None:
+    client = person("administrator")
+    assumed = {"margin_rate": "27.5", "cost_to_serve_per_order": "1.20", "horizon_days": "365"}
+    assumed |= {"setting": "insight_assumptions", "discount_rate_year": "10 %", "trend_days": "91"}
+    assert client.post("/settings/", assumed).status_code == 302
+    assert configuration.read("insight_assumptions")["margin_rate"] == 0.275
+    assert configuration.read("insight_assumptions")["cost_to_serve_per_order"] == 120
+
+    layers = {
+        "setting": "class_thresholds",
+        "top_layer": "1",
+        "growth_layer": "2",
+        "high_potential_layer": "2",
+    }
+    assert client.post("/settings/", layers | {"bill_bands": "50，100 200"}).status_code == 302
+    assert configuration.read("class_thresholds")["bill_bands"] == [50, 100, 200]
+    answer = client.post("/settings/", layers | {"bill_bands": "50, lots"})
+    assert (answer.status_code, 'value="50, lots"' in answer.content.decode()) == (422, True)

@@ -160,3 +160,41 @@ def test_a_refused_query_says_why_and_the_next_is_answered(home: Path) -> None:
         pass
     with truth_reader("SELECT 1 AS one") as reader:
         assert reader.read_all().to_pylist() == [{"one": 1}]
+
+
+def test_each_read_sees_what_was_committed_by_then() -> None:
+    for count in (1, 2, 3):
+        Everything.objects.create(whole=count)
+        with truth_reader("SELECT count(*) AS rows FROM test_everything") as reader:
+            assert reader.read_all().to_pylist() == [{"rows": count}]
+
+
+def test_between_two_reads_nothing_is_held_in_the_database() -> None:
+    with truth_reader("SELECT id FROM test_everything") as reader:
+        reader.read_all()
+    with connection.schema_editor() as editor:  # waits for whoever still reads the table
+        editor.execute("ALTER TABLE test_everything ADD COLUMN added integer")
+    with truth_reader("SELECT added FROM test_everything") as reader:
+        assert reader.schema.names == ["added"]
+        reader.read_all()
+
+
+def test_a_reader_whose_server_dropped_it_begins_anew() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no server; set DATABASE_URL to PostgreSQL")
+    for _ in range(2):
+        with truth_reader("SELECT pg_backend_pid() AS process") as reader:
+            (process,) = reader.read_all().column("process").to_pylist()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [process])
+
+
+def test_two_readers_at_once_do_not_wait_for_each_other() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite is read by one child process, a query at a time; set DATABASE_URL to PostgreSQL")
+    with (
+        truth_reader("SELECT 1 AS one") as first,
+        truth_reader("SELECT 2 AS two") as second,
+    ):
+        assert second.read_all().to_pylist() == [{"two": 2}]
+        assert first.read_all().to_pylist() == [{"one": 1}]

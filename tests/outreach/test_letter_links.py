@@ -98,7 +98,9 @@ def test_a_token_is_good_for_one_purpose_and_cannot_be_changed(settings: Any) ->
         f"-{leave}",
     ):
         assert contact_of(wrong) is None
-    settings.SECRET_KEY = "another"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert contact_of(leave) == 7
+    settings.SECRET_KEY_FALLBACKS = []
     assert contact_of(leave) is None
 
 

@@ -19,7 +19,7 @@ from guanxi.shell import toasts
 from guanxi.staff.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CHANGE = {"setting": "universal_holdout", "share": "0.1", "salt": "s2"}
+CHANGE = {"setting": "universal_holdout", "share": "10", "salt": "s2"}
 BEFORE = {"share": 0.05, "salt": "universal"}
 
 

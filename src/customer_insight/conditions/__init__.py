@@ -20,9 +20,11 @@ from customer_insight.conditions.tree import (
     IsKnown,
     IsUnknown,
     Kind,
+    Leaf,
     Not,
     Value,
     fields_of,
+    rebuilt,
 )
 from customer_insight.conditions.wording import Language, describe
 
@@ -43,6 +45,7 @@ __all__ = [
     "IsUnknown",
     "Kind",
     "Language",
+    "Leaf",
     "Not",
     "Value",
     "as_dict",
@@ -50,5 +53,6 @@ __all__ = [
     "fields_of",
     "matches",
     "parse",
+    "rebuilt",
     "to_expression",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -142,6 +142,20 @@ def fields_of(condition: Condition) -> tuple[str, ...]:
     ('fact.income', 'class.tier')
     """
     return tuple(dict.fromkeys(leaf.field for leaf in leaves(condition)))
+
+
+def rebuilt(condition: Condition, change: Callable[[Leaf], Condition]) -> Condition:
+    """The same tree with every comparison changed.
+
+    >>> rebuilt(Not(IsKnown("fact.income")), lambda leaf: IsUnknown(leaf.field))
+    Not(part=IsUnknown(field='fact.income'))
+    """
+    match condition:
+        case All(parts) | Any(parts):
+            return type(condition)(tuple(rebuilt(part, change) for part in parts))
+        case Not(part):
+            return Not(rebuilt(part, change))
+    return change(condition)
 
 
 def kind_of(value: Value) -> Literal["number", "text", "boolean"]:

@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from customer_insight.lifetime.accuracy import Accuracy, accuracy
 from customer_insight.lifetime.choice import fit_lifetime
 from customer_insight.lifetime.engine import Vector, columns_of
 from customer_insight.lifetime.fit import Finding, PurchaseModel
@@ -18,20 +19,6 @@ from customer_insight.lifetime.histories import purchase_days, purchase_historie
 from customer_insight.tables import Table
 
 COLUMNS = ("customer_id", "x", "first_day", "last_day", "actual")
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """Predicted against actual purchases per customer in the holdout. `bias` is total / actual total - 1.
-
-    `correlation` is Pearson's, None where one side does not vary; `bias` is None where nothing was bought.
-    """
-
-    total: float
-    bias: float | None
-    mae: float
-    rmse: float
-    correlation: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +93,8 @@ def backtest(
         model=model.name,
         customers=len(x),
         actual_total=int(actual.sum()),
-        predicted=_accuracy(predicted, actual),
-        naive=_accuracy(naive, actual),
+        predicted=accuracy(predicted, actual),
+        naive=accuracy(naive, actual),
         deciles=_deciles(predicted, actual),
         diagnosis=model.fit.diagnosis if model.fit else (),
     )
@@ -117,24 +104,20 @@ def _sorted_rows(
     order_lines: Table, histories: Table, calibration_end: int, holdout_end: int
 ) -> dict[str, NDArray[Any]]:
     """Histories with the purchase days of the holdout, by customer_id."""
-    later = purchase_days(order_lines, after=calibration_end, until=holdout_end)
-    actual = later.group_by("customer_id").agg(nw.len().alias("actual"))
-    joined = nw.from_native(histories).lazy().join(actual, on="customer_id", how="left")
-    rows = columns_of(joined.with_columns(nw.col("actual").fill_null(0).cast(nw.Int64)), COLUMNS)
+    joined = with_later_days(order_lines, histories, calibration_end, holdout_end)
+    rows = columns_of(joined, COLUMNS)
     order = np.argsort(rows["customer_id"], kind="stable")
     return {name: values[order] for name, values in rows.items()}
 
 
-def _accuracy(predicted: Vector, actual: Vector) -> Accuracy:
-    error = predicted - actual
-    varies = len(actual) > 1 and np.ptp(predicted) > 0 and np.ptp(actual) > 0
-    return Accuracy(
-        total=float(predicted.sum()),
-        bias=float(predicted.sum() / actual.sum() - 1.0) if actual.sum() else None,
-        mae=float(np.abs(error).mean()),
-        rmse=float(np.sqrt((error**2).mean())),
-        correlation=float(np.corrcoef(predicted, actual)[0, 1]) if varies else None,
-    )
+def with_later_days(
+    order_lines: Table, histories: Table, calibration_end: int, holdout_end: int
+) -> nw.LazyFrame[Any]:
+    """Histories with `actual`, the purchase days in (calibration_end, holdout_end]."""
+    later = purchase_days(order_lines, after=calibration_end, until=holdout_end)
+    actual = later.group_by("customer_id").agg(nw.len().alias("actual"))
+    joined = nw.from_native(histories).lazy().join(actual, on="customer_id", how="left")
+    return joined.with_columns(nw.col("actual").fill_null(0).cast(nw.Int64))
 
 
 def _deciles(predicted: Vector, actual: Vector) -> tuple[Decile, ...]:

@@ -13,21 +13,19 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, hyp2f1
+from scipy.special import betainc, betaln, expit, gammaln, hyp2f1, xlogy
 
 from customer_insight.lifetime.beta_integral import beta_mean
-from customer_insight.lifetime.bgnbd_likelihood import bgnbd_likelihood
+from customer_insight.lifetime.bgnbd_likelihood import prepared_bgnbd
 from customer_insight.lifetime.diagnosis import diagnose_drop_out, diagnose_histories
 from customer_insight.lifetime.engine import Vector
 from customer_insight.lifetime.fit import Fit
-from customer_insight.lifetime.maximise import Optimum, maximise
-from customer_insight.lifetime.nbd import NBD, fit_nbd_triples
+from customer_insight.lifetime.fitting import Start, by_name, climb, report, warm
+from customer_insight.lifetime.nbd import fit_nbd_triples
 from customer_insight.lifetime.triples import Triples, read_triples
 from customer_insight.tables import Table
 
 NAMES = ("r", "alpha", "a", "b")
-SAMPLE = 20_000
-"""Distinct rows that are plenty for a starting point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +130,36 @@ class BGNBD:
         """E[X(t)], equation 9: expected repeat purchases in (0, t] of a customer just acquired."""
         return self.purchases_if_alive(t, 0.0, 0.0)
 
+    def probability_new(self, x: ArrayLike, t: ArrayLike) -> Vector:
+        """P(X(t) = x), equation 8: the chance of x repeat purchases in (0, t] of a customer just acquired.
+
+        The sum in the paper's second term is the distribution function of a negative binomial, here by its
+        incomplete beta function, so that no digit cancels.
+        """
+        x, t = np.asarray(x, np.float64), np.asarray(t, np.float64)
+        kept = np.exp(betaln(self.a, self.b + x) - betaln(self.a, self.b))
+        left = np.exp(betaln(self.a + 1.0, self.b + np.maximum(x, 1.0) - 1.0) - betaln(self.a, self.b))
+        share = t / (self.alpha + t)
+        ways = gammaln(self.r + x) - gammaln(self.r) - gammaln(x + 1.0)
+        exactly = np.exp(ways + self.r * np.log1p(-share) + xlogy(x, share))
+        at_least = betainc(np.maximum(x, 1.0), self.r, share)
+        return np.asarray(kept * exactly + np.where(x > 0, left * at_least, 0.0))
+
 
 def fit_bgnbd(
-    histories: Table, *, as_of: int, unit_days: float = 7.0, window_start: int | None = None
+    histories: Table,
+    *,
+    as_of: int,
+    unit_days: float = 7.0,
+    window_start: int | None = None,
+    start: Start = None,
 ) -> BGNBD:
     """Fit r, alpha, a and b by maximum likelihood on the distinct histories of `histories`.
 
     Columns x, first_day, last_day and, if already grouped, count (customers). Histories are observed from
     first_day until `as_of` (inclusive day number); times become units of `unit_days` days, so 7.0 gives the
     weeks of the literature. `window_start`, the first day the source covers, lets the diagnosis see
-    histories cut off at the start.
+    histories cut off at the start. `start`, such as the `params` of the last fit, saves most of the climb.
 
     The result always has parameters; `fit.diagnosis` names what is wrong with them and `fit.converged` is
     False when they ran away. `fit_lifetime` acts on that. Raises TableError for an empty or impossible
@@ -155,37 +173,20 @@ def fit_bgnbd(
     ('few_repeat_buyers', 'drop_out_not_identified')
     """
     triples = read_triples(histories, as_of=as_of, unit_days=unit_days)
-    return fit_bgnbd_triples(triples, as_of=as_of, unit_days=unit_days, window_start=window_start)
+    return fit_bgnbd_triples(
+        triples, as_of=as_of, unit_days=unit_days, window_start=window_start, start=start
+    )
 
 
-def fit_bgnbd_triples(triples: Triples, *, as_of: int, unit_days: float, window_start: int | None) -> BGNBD:
+def fit_bgnbd_triples(
+    triples: Triples, *, as_of: int, unit_days: float, window_start: int | None, start: Start = None
+) -> BGNBD:
     """As fit_bgnbd, on histories already read."""
     seen = diagnose_histories(triples, unit_days=unit_days, as_of=as_of, window_start=window_start)
     nbd = fit_nbd_triples(triples, unit_days=unit_days)
-    best = maximise_bgnbd(triples, nbd)
-    errors = dict(zip(NAMES, map(float, best.standard_errors), strict=True))
+    usual = np.array([nbd.r, nbd.alpha, 0.5, 2.0])
+    best = climb(prepared_bgnbd, triples, usual, start=warm(NAMES, start))
+    params, errors = by_name(NAMES, best.params), by_name(NAMES, best.standard_errors)
     gain = best.value - (nbd.fit.log_likelihood if nbd.fit else -np.inf)
-    params = dict(zip(NAMES, map(float, best.params), strict=True))
-    fit = Fit(
-        standard_errors=errors,
-        log_likelihood=float(best.value),
-        customers=round(triples.customers),
-        repeat_buyers=round(triples.repeat_buyers),
-        distinct=len(triples),
-        iterations=best.iterations,
-        converged=best.converged,
-        diagnosis=seen + diagnose_drop_out(params, errors, gain=gain, converged=best.converged),
-    )
-    return BGNBD(**params, unit_days=unit_days, fit=fit)
-
-
-def maximise_bgnbd(triples: Triples, nbd: NBD) -> Optimum:
-    """The maximum over all rows, climbed from that of a systematic sample, which starts from the NBD
-    without drop-out.
-    """
-    start = np.array([nbd.r, nbd.alpha, 0.5, 2.0])
-    step = -(-len(triples) // SAMPLE)
-    if step > 1:
-        some = triples.every(step)
-        start = maximise(lambda params: bgnbd_likelihood(params, some), start, weight=some.customers).params
-    return maximise(lambda params: bgnbd_likelihood(params, triples), start, weight=triples.customers)
+    found = diagnose_drop_out(params, errors, gain=gain, converged=best.converged, shapes=("a", "b"))
+    return BGNBD(**params, unit_days=unit_days, fit=report(NAMES, best, triples, seen + found))

@@ -11,9 +11,14 @@ section 7:
 
 A1 and A2 depend on x alone and are evaluated once per distinct x; what is left per row is two logarithms
 and one exponential.
+
+MBG/NBD (Batislam, Denizel & Filiztekin 2007) gives a customer one chance more to leave, after the first
+purchase: x + 1 takes the place of x wherever it counts chances, that is in A2, in b+x-1 and in [x > 0].
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import digamma, gammaln, polygamma
@@ -32,31 +37,56 @@ def bgnbd_likelihood(params: Vector, triples: Triples) -> Derivatives:
 
     Temporary memory is bounded by the block size whatever the number of rows.
     """
+    return prepared_bgnbd(triples)(params)
+
+
+def mbgnbd_likelihood(params: Vector, triples: Triples) -> Derivatives:
+    """As bgnbd_likelihood, for MBG/NBD."""
+    return prepared_mbgnbd(triples)(params)
+
+
+def prepared_bgnbd(triples: Triples) -> Callable[[Vector], Derivatives]:
+    """bgnbd_likelihood over these histories, whose histogram of x is made once."""
+    return _prepared(triples, more=0.0)
+
+
+def prepared_mbgnbd(triples: Triples) -> Callable[[Vector], Derivatives]:
+    """mbgnbd_likelihood over these histories, whose histogram of x is made once."""
+    return _prepared(triples, more=1.0)
+
+
+def _prepared(triples: Triples, *, more: float) -> Callable[[Vector], Derivatives]:
+    """`more` chances to leave than there are repeat purchases."""
     by_x = triples.by(triples.x)
-    value, gradient, hessian = _terms_of_x(params, by_x)
-    for block in triples.blocks():
-        part = _terms_of_rows(params, block)
-        value += part[0]
-        gradient += part[1]
-        hessian += part[2]
-    return in_logs(params, value, gradient, hessian)
+
+    def likelihood(params: Vector) -> Derivatives:
+        value, gradient, hessian = _terms_of_x(params, by_x, more)
+        for block in triples.blocks():
+            part = _terms_of_rows(params, block, more)
+            value += part[0]
+            gradient += part[1]
+            hessian += part[2]
+        return in_logs(params, value, gradient, hessian)
+
+    return likelihood
 
 
-def _terms_of_x(params: Vector, by_x: tuple[Vector, Vector, Vector]) -> Derivatives:
+def _terms_of_x(params: Vector, by_x: tuple[Vector, Vector, Vector], more: float) -> Derivatives:
     """Sums of A1 and A2 from the histogram of x."""
     r, alpha, a, b = params
     x, weight, _ = by_x
     customers = float(weight.sum())
     first, of_r, of_rr = gamma_terms(float(r), by_x)
-    second = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-    of_a = weight @ (digamma(a + b) - digamma(a + b + x))
-    of_aa = weight @ (polygamma(1, a + b) - polygamma(1, a + b + x))
+    chances = x + more
+    second = gammaln(a + b) + gammaln(b + chances) - gammaln(b) - gammaln(a + b + chances)
+    of_a = weight @ (digamma(a + b) - digamma(a + b + chances))
+    of_aa = weight @ (polygamma(1, a + b) - polygamma(1, a + b + chances))
     gradient = np.array(
         [
             of_r + customers * np.log(alpha),
             customers * r / alpha,
             of_a,
-            of_a + weight @ (digamma(b + x) - digamma(b)),
+            of_a + weight @ (digamma(b + chances) - digamma(b)),
         ]
     )
     hessian = np.zeros((4, 4))
@@ -64,11 +94,11 @@ def _terms_of_x(params: Vector, by_x: tuple[Vector, Vector, Vector]) -> Derivati
     hessian[R, ALPHA] = hessian[ALPHA, R] = customers / alpha
     hessian[ALPHA, ALPHA] = -customers * r / alpha**2
     hessian[A, A] = hessian[A, B] = hessian[B, A] = of_aa
-    hessian[B, B] = of_aa + weight @ (polygamma(1, b + x) - polygamma(1, b))
+    hessian[B, B] = of_aa + weight @ (polygamma(1, b + chances) - polygamma(1, b))
     return first + customers * r * np.log(alpha) + float(weight @ second), gradient, hessian
 
 
-def _terms_of_rows(params: Vector, rows: Triples) -> Derivatives:
+def _terms_of_rows(params: Vector, rows: Triples, more: float) -> Derivatives:
     """Sum of ln(exp A3 + [x > 0] exp A4) over one block.
 
     With s = exp A4 / (exp A3 + exp A4) and d the gradient of A4 - A3, the gradient is that of A3 plus s d,
@@ -78,11 +108,12 @@ def _terms_of_rows(params: Vector, rows: Triples) -> Derivatives:
     weight, shape = rows.weight, r + rows.x
     log_T, log_t = np.log(alpha + rows.T), np.log(alpha + rows.t_x)
     per_T, per_t = 1.0 / (alpha + rows.T), 1.0 / (alpha + rows.t_x)
-    # A customer without repeats cannot have dropped out; 1 in place of x keeps the unused term finite.
-    beta = b + np.maximum(rows.x, 1.0) - 1.0
+    # A customer who had no chance cannot have dropped out; 1 in place of 0 keeps the unused term finite.
+    chances = rows.x + more
+    beta = b + np.maximum(chances, 1.0) - 1.0
     ahead = np.log(a / beta) + shape * (log_T - log_t)
     tail = np.exp(-np.abs(ahead))
-    repeat = rows.x > 0
+    repeat = chances > 0
     s = np.where(repeat, np.where(ahead > 0, 1.0, tail) / (1.0 + tail), 0.0)
     softplus = np.where(repeat, np.maximum(ahead, 0.0) + np.log1p(tail), 0.0)
     value = float(sums(softplus - shape * log_T, weight))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customer_insight.lifetime.backtest import Backtest
+from customer_insight.lifetime.candidates import Choice
 from customer_insight.lifetime.fit import Finding, PurchaseModel
 from customer_insight.lifetime.spend import SpendModel
 
@@ -43,6 +44,7 @@ class ModelCard:
     spend_log_likelihood: float | None
     diagnosis: tuple[Finding, ...]
     backtest: Backtest | None
+    choice: Choice | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types; parameters as {name: {value, standard_error}}."""
@@ -53,6 +55,7 @@ class ModelCard:
             "spend_parameters": _plain(self.spend_parameters),
             "diagnosis": [finding.as_dict() for finding in self.diagnosis],
             "backtest": self.backtest.as_dict() if self.backtest else None,
+            "choice": self.choice.as_dict() if self.choice else None,
         }
 
 
@@ -64,9 +67,10 @@ def model_card(
     as_of: int,
     window_start: int | None = None,
     backtest: Backtest | None = None,
+    choice: Choice | None = None,
 ) -> ModelCard:
     """Collect a card from a fitted model; its diagnosis holds the purchase model's findings, then the spend
-    model's.
+    model's. `choice` shows the models that were compared and by how much the chosen one leads.
 
     Raises ValueError for a model with given, not fitted, parameters: there is nothing to vouch for.
     """
@@ -91,6 +95,7 @@ def model_card(
         spend_log_likelihood=spend_fit.log_likelihood if spend_fit else None,
         diagnosis=model.fit.diagnosis + (spend_fit.diagnosis if spend_fit else ()),
         backtest=backtest,
+        choice=choice,
     )
 
 

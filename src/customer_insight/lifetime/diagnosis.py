@@ -29,6 +29,9 @@ RUNAWAY: Final = 1_000.0
 can show.
 """
 
+MEANS: Final = {("a", "b"): "purchase", ("s", "beta"): "unit of time", ("gamma", "delta"): "opportunity"}
+"""What a mean of drop-out is per, by the names of its law's parameters."""
+
 LOOSE: Final = 1.0
 """A standard error as large as its parameter: the interval reaches zero."""
 
@@ -106,34 +109,50 @@ def _heavy_tail(triples: Triples) -> Finding | None:
 
 
 def diagnose_drop_out(
-    params: Mapping[str, float], errors: Mapping[str, float], *, gain: float, converged: bool
+    params: Mapping[str, float],
+    errors: Mapping[str, float],
+    *,
+    gain: float,
+    converged: bool,
+    shapes: tuple[str, str],
 ) -> tuple[Finding, ...]:
-    """Whether BG/NBD's drop-out (a, b) is identified. `gain` is its log-likelihood less that of the NBD."""
-    a, b = params["a"], params["b"]
+    """Whether drop-out is identified. `gain` is the log-likelihood less that of the model without drop-out.
+
+    `shapes` names the two parameters of the law of drop-out over customers: a and b of a beta, or s and
+    beta of a gamma.
+    """
     if gain < NEGLIGIBLE_GAIN:
-        return (
-            Finding(
-                "no_drop_out",
-                "No drop-out is seen: letting customers leave raises the log-likelihood by "
-                f"{gain:.2f} only (below {NEGLIGIBLE_GAIN:g}). Buyers who are silent are as "
-                "silent as their own rate explains.",
-                decisive=True,
-            ),
-        )
-    loose = any(not errors[name] <= LOOSE * params[name] for name in ("a", "b"))
-    if max(a, b) > RUNAWAY or loose:
-        return (
-            Finding(
-                "drop_out_not_identified",
-                f"Drop-out is not identified: a = {a:.4g} (s.e. {errors['a']:.2g}), b = {b:.4g} "
-                f"(s.e. {errors['b']:.2g}), a mean of {a / (a + b):.2%} per purchase. How customers "
-                "differ in leaving cannot be read from the data.",
-                decisive=True,
-            ),
-        )
-    if not converged:
-        return (_not_converged(params),)
-    return ()
+        return (_no_drop_out(gain),)
+    if max(params[name] for name in shapes) > RUNAWAY or not all(
+        errors[name] <= LOOSE * params[name] for name in shapes
+    ):
+        return (_loose_drop_out(params, errors, shapes),)
+    return () if converged else (not_converged(params),)
+
+
+def _no_drop_out(gain: float) -> Finding:
+    return Finding(
+        "no_drop_out",
+        "No drop-out is seen: letting customers leave raises the log-likelihood by "
+        f"{gain:.2f} only (below {NEGLIGIBLE_GAIN:g}). Buyers who are silent are as "
+        "silent as their own rate explains.",
+        decisive=True,
+    )
+
+
+def _loose_drop_out(
+    params: Mapping[str, float], errors: Mapping[str, float], shapes: tuple[str, str]
+) -> Finding:
+    shown = ", ".join(f"{name} = {params[name]:.4g} (s.e. {errors[name]:.2g})" for name in shapes)
+    first, second = (params[name] for name in shapes)
+    unit = MEANS[shapes]
+    mean = first / second if unit == "unit of time" else first / (first + second)
+    return Finding(
+        "drop_out_not_identified",
+        f"Drop-out is not identified: {shown}, a mean of {mean:.2%} per {unit}. How customers "
+        "differ in leaving cannot be read from the data.",
+        decisive=True,
+    )
 
 
 def diagnose_spend(
@@ -164,7 +183,7 @@ def diagnose_spend(
             )
         )
     if not converged:
-        found.append(_not_converged(params))
+        found.append(not_converged(params))
     if abs(correlation) > DEPENDENT:
         found.append(
             Finding(
@@ -176,7 +195,8 @@ def diagnose_spend(
     return tuple(found)
 
 
-def _not_converged(params: Mapping[str, float]) -> Finding:
+def not_converged(params: Mapping[str, float]) -> Finding:
+    """No highest point within bounds: something ran away."""
     values = ", ".join(f"{name} = {value:.4g}" for name, value in params.items() if math.isfinite(value))
     return Finding(
         "not_converged",

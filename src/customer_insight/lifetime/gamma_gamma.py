@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 from customer_insight.lifetime.diagnosis import diagnose_spend
 from customer_insight.lifetime.engine import Vector, sums
 from customer_insight.lifetime.fit import Fit
-from customer_insight.lifetime.gamma_gamma_likelihood import Spend, gamma_gamma_likelihood, read_spend
-from customer_insight.lifetime.maximise import maximise
+from customer_insight.lifetime.fitting import Start, by_name, climb, warm
+from customer_insight.lifetime.gamma_gamma_likelihood import Spend, prepared_gamma_gamma, read_spend
 from customer_insight.tables import Table, TableError
 
 NAMES = ("p", "q", "gamma")
@@ -68,29 +68,28 @@ class GammaGamma:
             raise ValueError(f"q = {self.q:.3g} is not above 1: expected spend is infinite; use fit_spend")
 
 
-def fit_gamma_gamma(histories: Table, *, unit_minor: float = 100.0) -> GammaGamma:
+def fit_gamma_gamma(histories: Table, *, unit_minor: float = 100.0, start: Start = None) -> GammaGamma:
     """Fit p, q and gamma by maximum likelihood on the repeat buyers of `histories`.
 
     Columns x, repeat_spend (minor units) and optionally count. Spend is measured in units of `unit_minor`
     minor units: 100 gives the dollars of the literature. Memory: three numbers per distinct (x,
     repeat_spend), plus one block. `fit.diagnosis` names q <= 1, runaway parameters, too few repeat buyers
-    and spend that depends on frequency.
+    and spend that depends on frequency. `start`, such as the `params` of the last fit, saves most of the climb.
 
     Raises TableError for missing columns, no repeat buyer, or repeat spend that is not positive.
     """
     spend = read_spend(histories, unit_minor=unit_minor)
     if not len(spend.x):
         raise TableError("table 'histories' has no repeat buyer: spend per purchase cannot be fitted")
-    weight = float(spend.weight.sum())
+    weight = spend.customers
     mean = float(sums(spend.total / spend.x, spend.weight)) / weight
-    start = np.array([4.0, 4.0, mean])
-    best = maximise(lambda params: gamma_gamma_likelihood(params, spend), start, weight=weight)
-    params = dict(zip(NAMES, map(float, best.params), strict=True))
+    best = climb(prepared_gamma_gamma, spend, np.array([4.0, 4.0, mean]), start=warm(NAMES, start))
+    params = by_name(NAMES, best.params)
     diagnosis = diagnose_spend(
         params, converged=best.converged, repeat_buyers=weight, correlation=_correlation(spend)
     )
     fit = Fit(
-        standard_errors=dict(zip(NAMES, map(float, best.standard_errors), strict=True)),
+        standard_errors=by_name(NAMES, best.standard_errors),
         log_likelihood=float(best.value),
         customers=round(weight),
         repeat_buyers=round(weight),

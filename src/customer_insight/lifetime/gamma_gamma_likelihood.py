@@ -9,6 +9,7 @@ The gamma terms depend on x alone and are evaluated once per distinct x.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -31,6 +32,17 @@ class Spend:
     total: Vector
     weight: Vector
 
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def customers(self) -> float:
+        return float(self.weight.sum())
+
+    def every(self, step: int) -> Spend:
+        """Every step-th row: a systematic sample, good for a starting point."""
+        return Spend(self.x[::step], self.total[::step], self.weight[::step])
+
 
 def read_spend(histories: Table, *, unit_minor: float) -> Spend:
     """Repeat buyers of a table of histories; equal (x, repeat_spend) are grouped by the engine.
@@ -52,20 +64,32 @@ def gamma_gamma_likelihood(params: Vector, spend: Spend) -> Derivatives:
     """The log-likelihood at params (p, q, gamma), gradient (3,) and Hessian (3, 3) by the logs of the
     parameters.
     """
-    value, gradient, hessian = _terms_of_x(params, spend)
-    for start in range(0, len(spend.x), BLOCK):
-        part = _terms_of_rows(params, spend, slice(start, start + BLOCK))
-        value += part[0]
-        gradient += part[1]
-        hessian += part[2]
-    return in_logs(params, value, gradient, hessian)
+    return prepared_gamma_gamma(spend)(params)
 
 
-def _terms_of_x(params: Vector, spend: Spend) -> Derivatives:
+def prepared_gamma_gamma(spend: Spend) -> Callable[[Vector], Derivatives]:
+    """gamma_gamma_likelihood over these buyers, whose histogram of x and logarithms are made once."""
+    x, place = np.unique(spend.x, return_inverse=True)
+    by_x = x, np.asarray(np.bincount(place, spend.weight), np.float64)
+    log_total = np.log(spend.total)
+
+    def likelihood(params: Vector) -> Derivatives:
+        value, gradient, hessian = _terms_of_x(params, by_x)
+        for start in range(0, len(spend.x), BLOCK):
+            rows = slice(start, start + BLOCK)
+            part = _terms_of_rows(params, spend, log_total[rows], rows)
+            value += part[0]
+            gradient += part[1]
+            hessian += part[2]
+        return in_logs(params, value, gradient, hessian)
+
+    return likelihood
+
+
+def _terms_of_x(params: Vector, by_x: tuple[Vector, Vector]) -> Derivatives:
     """Sums of the terms without s, from the histogram of x."""
     p, q, gamma = params
-    x, place = np.unique(spend.x, return_inverse=True)
-    weight = np.bincount(place, spend.weight)
+    x, weight = by_x
     buyers = float(weight.sum())
     shape = p * x
     value = weight @ (gammaln(shape + q) - gammaln(shape) + np.log(x))
@@ -87,12 +111,12 @@ def _terms_of_x(params: Vector, spend: Spend) -> Derivatives:
     return float(value), gradient, hessian
 
 
-def _terms_of_rows(params: Vector, spend: Spend, rows: slice) -> Derivatives:
+def _terms_of_rows(params: Vector, spend: Spend, log_total: Vector, rows: slice) -> Derivatives:
     """Sums of p x ln s - ln s - (p x + q) ln(gamma + s) over one block."""
     p, q, gamma = params
     x, total, weight = spend.x[rows], spend.total[rows], spend.weight[rows]
     shape = p * x + q
-    log_total, log_sum, inverse = np.log(total), np.log(gamma + total), 1.0 / (gamma + total)
+    log_sum, inverse = np.log(gamma + total), 1.0 / (gamma + total)
     value = float(sums((p * x - 1.0) * log_total - shape * log_sum, weight))
     gradient = -np.array(
         [sums(x * (log_sum - log_total), weight), sums(log_sum, weight), sums(shape * inverse, weight)]

@@ -93,8 +93,13 @@ def purchase_histories(order_lines: Table, *, as_of: int) -> Any:
     first_spend = nw.col("first") - nw.col("first_day") * FIRST
     repeat = (nw.col("total_spend") - first_spend).alias("repeat_spend")
     counts = grouped.with_columns((nw.col("days") - 1).alias("x"), repeat)
+    return as_given(counts.with_columns(mean_spend()).select(*HISTORIES), order_lines)
+
+
+def mean_spend() -> nw.Expr:
+    """repeat_spend / x, 0 where x = 0."""
     mean = nw.when(nw.col("x") > 0).then(nw.col("repeat_spend") / nw.col("x")).otherwise(nw.lit(0.0))
-    return as_given(counts.with_columns(mean.alias("mean_spend")).select(*HISTORIES), order_lines)
+    return mean.alias("mean_spend")
 
 
 def counted(histories: Table) -> nw.LazyFrame[Any]:

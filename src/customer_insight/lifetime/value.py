@@ -130,6 +130,7 @@ def score_lifetime(
     discount_rate_year: float,
     margin_rate: float,
     cost_to_serve_per_period: float = 0.0,
+    cost_to_serve: str | None = None,
     period_days: float = 7.0,
 ) -> Any:
     """One row per customer with the columns of SCORES, same kind of table; row order is open (ANA-28).
@@ -142,8 +143,9 @@ def score_lifetime(
 
     over periods of `period_days` up to `horizon_days`, t_k in years of 365 days (Fader, Hardie & Lee 2005,
     RFM and CLV, Journal of Marketing Research 42 (4), with a horizon). `margin_rate` is margin / net sales;
-    `cost_to_serve_per_period` is in minor units and ends when the customer leaves. The history table is
-    grouped at the call; the join back runs in the engine, on a lazy engine when the result is used.
+    `cost_to_serve_per_period` is in minor units and ends when the customer leaves; `cost_to_serve` names a
+    column of `histories` with each customer's own, where null takes that of all. The history table is grouped
+    at the call; the join back runs in the engine, on a lazy engine when the result is used.
 
     Raises TableError for missing columns or purchases after as_of, ValueError for an empty horizon.
 
@@ -158,18 +160,18 @@ def score_lifetime(
     ... ).row(0)
     (7, 1.0, 1.0, 2000.0, 500.0)
     """
-    wanted = ("customer_id", *TRIPLE, "repeat_spend")
+    wanted = ("customer_id", *TRIPLE, "repeat_spend", *((cost_to_serve,) if cost_to_serve else ()))
     customers = require_columns(histories, wanted, name="histories").select(*wanted)
     horizon = Horizon(horizon_days, period_days, discount_rate_year)
     ahead = discounted_value(customers.to_native(), model, as_of=as_of, horizon=horizon)
     spend = spend_model.expression(nw.col("x"), nw.col("repeat_spend"))
     margin = margin_rate * nw.col("expected_spend") * nw.col("discounted_purchases")
+    usual = nw.lit(float(cost_to_serve_per_period))
+    cost = nw.coalesce(nw.col(cost_to_serve).cast(nw.Float64), usual) if cost_to_serve else usual
     scored = (
         customers.with_columns(nw.col(*TRIPLE).cast(nw.Int64))
         .join(ahead, on=list(TRIPLE), how="inner")
         .with_columns(spend.alias("expected_spend"))
-        .with_columns(
-            (margin - cost_to_serve_per_period * nw.col("discounted_periods")).alias("lifetime_value")
-        )
+        .with_columns((margin - cost * nw.col("discounted_periods")).alias("lifetime_value"))
     )
     return as_given(scored.select(*SCORES), histories)

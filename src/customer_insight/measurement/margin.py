@@ -7,11 +7,9 @@ from math import sqrt
 
 from customer_insight.measurement.distributions import t_below, t_quantile
 from customer_insight.measurement.estimates import UNKNOWN, Estimate
+from customer_insight.measurement.moments import ROUNDING, Moments, moments
 from customer_insight.measurement.response import group_size_reason
 from customer_insight.measurement.units import CellSums
-
-# Sums of squares in doubles lose about this share to rounding; less variation than that is none.
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +35,15 @@ class MarginEffect:
     level: float
     reason: str
 
+    @property
+    def variance_ratio(self) -> float | None:
+        """What CUPED leaves of the variance: 1 without adjustment, 0.6 where 60 % of the customers would now do."""
+        return None if self.variance_reduction is None else 1 - self.variance_reduction
 
-@dataclass(frozen=True, slots=True)
-class _Moments:
-    """Means, sample variances (n - 1) and covariance of margin y and pre-period margin x."""
-
-    n: int
-    y: float
-    x: float
-    yy: float
-    xx: float
-    xy: float
-
-    def residual_variance(self, theta: float) -> float:
-        return max(0.0, self.yy - 2 * theta * self.xy + theta**2 * self.xx)
-
-    def residual_share(self, theta: float) -> float:
-        return self.residual_variance(theta) / self.yy
+    @property
+    def adjustment(self) -> str:
+        """How it was adjusted, in the field's words: CUPED on the margin before, or not at all."""
+        return "CUPED" if self.theta else "none"
 
 
 def margin_effect(
@@ -88,7 +78,7 @@ def margin_effect(
     reason = group_size_reason(treated, control)
     if reason:
         return _unknown(treated, control, level, reason)
-    first, second = _moments(treated), _moments(control)
+    first, second = moments(treated), moments(control)
     if first.yy == 0 or second.yy == 0:
         return _unknown(treated, control, level, f"no_variation_{'treated' if first.yy == 0 else 'control'}")
     slope = pooled_theta(treated, control) if theta is None else theta
@@ -111,24 +101,13 @@ def pooled_theta(treated: CellSums, control: CellSums) -> float:
     """
     if min(treated.customers, control.customers) < 2:
         return 0.0
-    first, second = _moments(treated), _moments(control)
+    first, second = moments(treated), moments(control)
     spread = (first.n - 1) * first.xx + (second.n - 1) * second.xx
     shared = (first.n - 1) * first.xy + (second.n - 1) * second.xy
     return shared / spread if spread > 0 else 0.0
 
 
-def _moments(sums: CellSums) -> _Moments:
-    n, y, x = sums.customers, sums.margin / sums.customers, sums.pre / sums.customers
-    xy = (sums.cross - sums.margin * x) / (n - 1)
-    return _Moments(n, y, x, _variance(sums.margin_squared, y, n), _variance(sums.pre_squared, x, n), xy)
-
-
-def _variance(squares: float, mean: float, n: int) -> float:
-    deviations = squares - n * mean * mean
-    return deviations / (n - 1) if deviations > ROUNDING * squares else 0.0
-
-
-def _welch(treated: _Moments, control: _Moments, theta: float, level: float) -> MarginEffect:
+def _welch(treated: Moments, control: Moments, theta: float, level: float) -> MarginEffect:
     error, freedom = _standard_error(treated, control, theta)
     plain_error, plain_freedom = _standard_error(treated, control, 0.0)
     plain = treated.y - control.y
@@ -149,7 +128,7 @@ def _welch(treated: _Moments, control: _Moments, theta: float, level: float) -> 
     )
 
 
-def _standard_error(treated: _Moments, control: _Moments, theta: float) -> tuple[float, float]:
+def _standard_error(treated: Moments, control: Moments, theta: float) -> tuple[float, float]:
     total = treated.n + control.n
     slope = (total - 2) / (total - 3) if theta else 1.0
     first = slope * treated.residual_variance(theta) / treated.n

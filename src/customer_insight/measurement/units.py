@@ -13,6 +13,7 @@ from typing import Any, Final
 import narwhals as nw
 
 from customer_insight.assignment import CONTROL
+from customer_insight.measurement.winsorising import pulled_in
 from customer_insight.tables import Table, TableError, require_columns
 
 UNITS: Final[Mapping[str, str]] = {
@@ -56,10 +57,10 @@ class CellSums:
 def cell_sums(units: Table, *, winsorise_at: float | None = None) -> dict[str, CellSums]:
     """The sums of every cell, in the order of their codes.
 
-    ``units`` has the columns of UNITS and may have those of OPTIONAL_UNITS. ``winsorise_at`` (say 0.99)
-    first pulls ``margin`` and ``pre_margin`` in to that quantile and its mirror image over all cells
-    together; the answer is then about the winsorised margin. Raises TableError for a missing column, a
-    customer in two rows, a null cell, or a response that is neither 0 nor 1.
+    ``units`` has the columns of UNITS and may have those of OPTIONAL_UNITS. ``winsorise_at`` (say 0.99) first pulls
+    ``margin`` and ``pre_margin`` in to that quantile and its mirror image over all cells together; the answer is
+    then about the winsorised margin, and `winsorising` states what was done. Raises TableError for a missing
+    column, a customer in two rows, a null cell, or a response that is neither 0 nor 1.
 
     >>> import polars as pl
     >>> units = pl.DataFrame({"customer_id": [1, 2, 3], "cell": ["a", "a", "control"],
@@ -68,22 +69,25 @@ def cell_sums(units: Table, *, winsorise_at: float | None = None) -> dict[str, C
     >>> sums["a"].customers, sums["a"].responses, sums["a"].margin, sums["control"].margin
     (2, 1, 500.0, 0.0)
     """
-    frame = _numbers(require_columns(units, tuple(UNITS), name="units"))
+    frame = unit_numbers(require_columns(units, tuple(UNITS), name="units"))
     if winsorise_at is not None:
-        frame = _winsorised(frame, at=winsorise_at)
-    _check_customers(frame)
+        frame = pulled_in(frame, at=winsorise_at)
+    check_customers(frame)
     rows = list(_grouped(frame).collect().rows(named=True))
     _check_cells(rows)
     return {row["cell"]: _from_row(row) for row in sorted(rows, key=lambda row: row["cell"])}
 
 
-def _numbers(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The columns as doubles with nulls filled; squares of integer minor units would overflow 64 bits."""
+def unit_numbers(frame: nw.LazyFrame[Any], *, keep: tuple[nw.Expr, ...] = ()) -> nw.LazyFrame[Any]:
+    """The columns as doubles with nulls filled, and ``keep``; squares of integer minor units would overflow 64
+    bits.
+    """
     present = frame.collect_schema().names()
     treated = nw.when(nw.col("cell") == CONTROL).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
     return frame.select(
         "customer_id",
         "cell",
+        *keep,
         r=_number("responded"),
         y=_number("margin"),
         x=_number("pre_margin") if "pre_margin" in present else nw.lit(0.0),
@@ -96,21 +100,6 @@ def _number(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.Float64).fill_null(0.0)
 
 
-def _winsorised(frame: nw.LazyFrame[Any], *, at: float) -> nw.LazyFrame[Any]:
-    if not 0.5 < at < 1:
-        raise ValueError(f"winsorise_at is a quantile between 0.5 and 1, not {at}")
-    bounds = frame.select(
-        y_low=nw.col("y").quantile(1 - at, "linear"),
-        y_high=nw.col("y").quantile(at, "linear"),
-        x_low=nw.col("x").quantile(1 - at, "linear"),
-        x_high=nw.col("x").quantile(at, "linear"),
-    ).collect()
-    low_y, high_y, low_x, high_x = bounds.row(0)
-    if low_y is None:  # no rows at all
-        return frame
-    return frame.with_columns(nw.col("y").clip(low_y, high_y), nw.col("x").clip(low_x, high_x))
-
-
 def _grouped(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     r, y, x = nw.col("r"), nw.col("y"), nw.col("x")
     products = frame.with_columns(rr=r * r, yy=y * y, xx=x * x, xy=x * y, ry=r * y, rs=r * nw.col("s"))
@@ -118,7 +107,7 @@ def _grouped(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return products.group_by("cell").agg(nw.len().alias("n"), *sums)
 
 
-def _check_customers(frame: nw.LazyFrame[Any]) -> None:
+def check_customers(frame: nw.LazyFrame[Any]) -> None:
     counts = frame.select(rows=nw.len(), customers=nw.col("customer_id").n_unique()).collect()
     rows, customers = counts.row(0)
     if rows != customers:

@@ -17,6 +17,8 @@ PURPOSES: Final = (
     "post lines",
     "extra orders",
     "extra lines",
+    "uplift",
+    "fatigue",
 )
 
 

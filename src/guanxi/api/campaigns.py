@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
+from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -100,11 +101,17 @@ def campaign(request: Call, code: Code) -> Row:
 )
 def campaign_results(request: Call, code: Code) -> Row:
     """Incremental figures against the control first, attributed ones second, as last measured. Amounts are in minor
-    units; estimates may have fractions."""
+    units; estimates may have fractions. Clicks per cell are those of now, each with the address of its people."""
     found = queries.campaign_named(code)
     if not found.results:
         raise NotFound(_("Campaign %(code)s was not measured yet.") % {"code": code})
-    return dict(found.results)
+    clicks = [row | {"people": _clickers(code, row["cell"])} for row in queries.clicks(found)]
+    return {**found.results, "clicks": clicks}
+
+
+def _clickers(code: str, cell: str) -> str:
+    """Where the people are who followed a link."""
+    return f"/api/v1/campaigns/{quote(code, safe='')}/people/clicks?{urlencode({'cell': cell})}"
 
 
 @router.get(
@@ -127,7 +134,8 @@ def campaign_people(
     limit: Limit = 100,
     offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
 ) -> dict[str, Any]:
-    """Members by role (target, control, holdout, suppressed), or contacts or responses, with their source records."""
+    """Members by role (target, control, holdout, suppressed), or contacts, responses or clicks, with their source
+    records."""
     narrowed = {"cell": cell, "reason": reason, "state": state}
     only = {name: value for name, value in narrowed.items() if value}
     sees = request.auth.sees

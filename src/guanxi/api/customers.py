@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from django.utils.translation import gettext as _
@@ -10,31 +10,34 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from guanxi.api.callers import Call
-from guanxi.api.customer_pages import (
-    Listed,
-    measured_customers,
-    read_after,
-    read_measures,
-    read_order,
-    unmeasured_customers,
-)
 from guanxi.api.operations import operation
 from guanxi.api.schemas import CustomerPage, Limit, Offset, Profile, PublicId, Row, Timeline, Worth
 from guanxi.customers.models import Party
 from guanxi.customers.queries import parties_of, profile, seen_customer
-from guanxi.desk import customer_filters as filters
-from guanxi.desk.customer_list import names_of
-from guanxi.desk.customer_profile import shown_facts, shown_points
-from guanxi.desk.customer_timeline import Event, timeline
-from guanxi.foundation.errors import NotFound
+from guanxi.customers.services import reveal_addresses
+from guanxi.desk.customers import filters
+from guanxi.desk.customers.listing import (
+    imported_customers,
+    imported_page,
+    measured_page,
+    names_of,
+    read_place,
+    read_sort,
+)
+from guanxi.desk.customers.profile import shown_facts, shown_points
+from guanxi.desk.customers.timeline import Event, timeline
+from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.foundation.money import base_currency
-from guanxi.insight.catalogue import MEASURES
-from guanxi.insight.models import InsightRun
-from guanxi.insight.queries import insight_of, profit_note, published_run
+from guanxi.insight.catalogue import MEASURES, PUBLISHED
+from guanxi.insight.queries import current_run, insight_of, profit_note, published_run
 from guanxi.staff.roles import May
 from guanxi.wording.words import tier_reason
 
 router = Router(tags=["customers"])
+USUAL: Final = ("sales_amount", "profit_amount", "lifetime_value", "recency_days", "sales_change")
+"""The measures of a customer in a list where none are named."""
+KNOWN: Final = frozenset(name for name in MEASURES if name in PUBLISHED)
+TIER: Final = "class.tier"
 ID: Final = "5f0c3a9be1d2476088aa"
 MEASURED: Final = {"sales_amount": 129900, "recency_days": 12, "lifetime_value": 48210, "sales_change": -0.2}
 EXAMPLE: Final = {
@@ -76,7 +79,12 @@ Where = Annotated[
     ),
 ]
 Sort = Annotated[
-    str, Query(description="A measure, with - before it the highest first.", example="-sales_amount")
+    str,
+    Query(
+        description="What the list can be sorted by, such as a measure, customer.owner or, for those who see names, "
+        "customer.name; with - before it the highest first.",
+        example="-sales_amount",
+    ),
 ]
 Measures = Annotated[
     str,
@@ -99,24 +107,26 @@ def customer_list(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Those who fulfil a condition, in order, with published measures; before the first analysis all, unmeasured."""
-    run, place, sees = _published(), read_after(after), request.auth.sees
+    run, sees, sees_names = current_run(), request.auth.sees, request.auth.may(May.SEE_ADDRESSES)
+    shown = read_measures(measures)
     if run is None:
-        page, total = unmeasured_customers(after=place, limit=limit, sees=sees)
+        page = imported_page(read_place(after, ""), sees=sees, size=limit)
+        total, shown = imported_customers(sees).count(), ()
     else:
-        condition = filters.together(filters.read_where(where, filters.reader_fields()))
-        usual = "lifetime_value" if run.lifetime_card.get("name") else "sales_amount"
-        page, total = measured_customers(
-            condition,
-            read_measures(measures),
-            order=read_order(sort, usual),
-            after=place,
-            limit=limit,
+        fields = filters.reader_fields()
+        order = read_sort(sort, run, fields, sees_names=sees_names)
+        page = measured_page(
+            filters.together(filters.read_where(where, fields)),
+            columns=[TIER, *(f"indicator.{name}" for name in shown)],
+            sort=order,
+            place=read_place(after, "", order.kind(fields)),
             sees=sees,
+            size=limit,
         )
-    ids = [customer.customer_id for customer in page.customers]
-    names = names_of(ids) if request.auth.may(May.SEE_ADDRESSES) else {}
+        total = page.total
+    names = names_of([row["customer_id"] for row in page.customers]) if sees_names else {}
     return {
-        "customers": [_listed(customer, names) for customer in page.customers],
+        "customers": [_listed(row, shown, names) for row in page.customers],
         "total": total,
         "currency": base_currency(),
         "as_of": run.as_of if run else None,
@@ -124,12 +134,20 @@ def customer_list(
     }
 
 
-def _listed(customer: Listed, names: Mapping[int, str]) -> Row:
+def read_measures(text: str) -> tuple[str, ...]:
+    """The measures that a request names, with commas between. Raises DomainError."""
+    names = tuple(dict.fromkeys(text.split(","))) if text else USUAL
+    if unknown := [name for name in names if name not in KNOWN]:
+        raise DomainError(_("There is no measure %(name)r.") % {"name": unknown[0]})
+    return names
+
+
+def _listed(row: Row, measures: Sequence[str], names: Mapping[int, str]) -> Row:
     return {
-        "customer": customer.public_id,
-        "name": names.get(customer.customer_id),
-        "tier": customer.tier,
-        "measures": {name: whole_minor(name, value) for name, value in customer.measures.items()},
+        "customer": row["public_id"],
+        "name": names.get(row["customer_id"]),
+        "tier": row.get(TIER),
+        "measures": {name: whole_minor(name, row[f"indicator.{name}"]) for name in measures},
     }
 
 
@@ -138,8 +156,13 @@ def _listed(customer: Listed, names: Mapping[int, str]) -> Row:
     **operation(May.SEE_CUSTOMERS, gettext_noop("Who a customer is"), Profile, PROFILE, errors=(404,)),
 )
 def customer(request: Call, public_id: PublicId) -> dict[str, Any]:
-    """Source records, facts with source and date, addresses and consent. A merged record leads to its customer."""
+    """Source records, facts with source and date, addresses and consent. A merged record leads to its customer.
+
+    Where addresses are shown, the audit keeps who read them.
+    """
     found, sees_addresses = seen_customer(public_id, request.auth.sees), request.auth.may(May.SEE_ADDRESSES)
+    if sees_addresses:
+        reveal_addresses(customer=found, actor=request.auth.actor)
     known = profile(found.public_id)
     return {
         "customer": found.public_id,
@@ -210,10 +233,6 @@ def _happening(event: Event) -> Row:
         "text": event.text,
         "campaign": event.campaign or None,
     }
-
-
-def _published() -> InsightRun | None:
-    return InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
 
 
 def whole_minor(name: str, value: float | None) -> float | int | None:

@@ -10,6 +10,7 @@ from customer_insight.conditions import Condition
 from guanxi.campaigns.models import Campaign, CampaignDraft
 from guanxi.campaigns.outlook import redrawn
 from guanxi.campaigns.plan_fields import PlanError
+from guanxi.campaigns.plan_languages import language_complaint
 from guanxi.campaigns.plans import OPTIONAL, READERS, REQUIRED, Plan, complaints, parse_plan
 from guanxi.foundation import clock
 from guanxi.foundation.errors import NotFound
@@ -29,7 +30,8 @@ NEUTRAL: Final[dict[str, Any]] = {
     "expected_margin_per_response": 0,
 }
 """What stands in for fields that say nothing yet: nothing is expected, and nothing may be spent."""
-NEUTRAL_CELL: Final = {"subject": "-", "body": "-", "share": 1.0}
+NEUTRAL_WORDS: Final = {"subject": "-", "body": "-"}
+NEUTRAL_CELL: Final = {**NEUTRAL_WORDS, "share": 1.0}
 """Words change nothing of what is reckoned for a draft."""
 
 
@@ -83,12 +85,15 @@ def reckonable(document: dict[str, Any]) -> Plan:
     known = {**REQUIRED, **OPTIONAL}
     kept = {name: value for name, value in document.items() if name in known and name not in wrong}
     start = {"start": clock.now().isoformat()}
-    return parse_plan(NEUTRAL | start | kept | {"cells": _cells(document, wrong)})
+    cells = _cells(document, wrong)
+    if language_complaint(kept.get("language", ""), ((cell["code"], cell["languages"]) for cell in cells)):
+        cells = [cell | {"languages": {}} for cell in cells]
+    return parse_plan(NEUTRAL | start | kept | {"cells": cells})
 
 
 def _cells(document: dict[str, Any], wrong: dict[str, str]) -> list[dict[str, Any]]:
     if not isinstance(document.get("cells"), list) or "cells" in wrong:
-        return [{"code": "all", **NEUTRAL_CELL}]
+        return [{"code": "all", "languages": {}, **NEUTRAL_CELL}]
     return [_cell(place, cell, wrong) for place, cell in enumerate(document["cells"])]
 
 
@@ -98,7 +103,13 @@ def _cell(place: int, cell: dict[str, Any], wrong: dict[str, str]) -> dict[str, 
         for name in ("code", "share")
         if name in cell and f"cells.{place}.{name}" not in wrong
     }
-    return {"code": f"cell-{place + 1}", **NEUTRAL_CELL, **right}
+    languages = {} if f"cells.{place}.languages" in wrong else cell.get("languages") or {}
+    return {
+        "code": f"cell-{place + 1}",
+        **NEUTRAL_CELL,
+        **right,
+        "languages": dict.fromkeys(languages, NEUTRAL_WORDS),
+    }
 
 
 def digest_of(document: dict[str, Any]) -> str:

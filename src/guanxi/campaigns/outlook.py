@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from customer_insight.assignment import CONTROL
 from customer_insight.measurement import (
@@ -14,7 +14,11 @@ from customer_insight.measurement import (
     minimum_detectable_effect,
     proposed_control_share,
 )
+from guanxi.campaigns.languages import readers
 from guanxi.campaigns.plans import Plan
+
+READERS_OF_LANGUAGES: Final = ("languages", "for_want_of_another")
+"""Parts of an estimate that a plan in one language does not have."""
 
 
 def outlook(plan: Plan, cells: Mapping[str, int], control: int, spread: PastSpread) -> dict[str, Any]:
@@ -40,7 +44,9 @@ def redrawn(plan: Plan, estimate: Mapping[str, Any]) -> dict[str, Any]:
     weights = {cell.code: cell.share for cell in plan.cells}
     treated, total = spread.customers - control, sum(weights.values())
     cells = {code: round(treated * weight / total) for code, weight in weights.items()}
-    return {**estimate, **outlook(plan, cells, control, spread)}
+    found = outlook(plan, cells, control, spread)
+    kept = {name: value for name, value in estimate.items() if name not in READERS_OF_LANGUAGES}
+    return {**kept, **found, **readers(plan, estimate.get("told_languages", {}), sum(cells.values()))}
 
 
 def sizes_of(plan: Plan, drawn: Mapping[str, int]) -> tuple[dict[str, int], int]:

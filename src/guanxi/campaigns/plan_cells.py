@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customer_insight.assignment import CONTROL
 from guanxi.campaigns.plan_fields import PlanError, read_code, read_text, read_text_or_none
+from guanxi.campaigns.plan_languages import Words, listed_languages
 from guanxi.outreach.delivery.placeholders import (
     BODY_PLACEHOLDERS,
     BODY_WORDS,
@@ -37,6 +38,13 @@ class PlannedCell:
     body: str
     share: float = 1.0
     offer: str = ""
+    languages: dict[str, Words] = field(default_factory=dict)
+    """Language → what the cell says in it; its own words stand for all others."""
+
+    @property
+    def all_words(self) -> list[Words]:
+        """What it says, in every language."""
+        return [Words(self.subject, self.body), *self.languages.values()]
 
 
 def read_cells(documents: object) -> tuple[PlannedCell, ...]:
@@ -65,12 +73,29 @@ def cell_complaints(documents: object) -> dict[str, str]:
             try:
                 read(cell, place + 1)
             except PlanError as error:
-                found[f"cells.{place}.{name}"] = str(error)
+                found |= _complaints_of(cell, place, name, str(error))
     try:
         _check_codes([cell.get("code") for cell in cells])
     except PlanError as error:
         found["cells"] = str(error)
     return found
+
+
+def _complaints_of(cell: dict[str, Any], place: int, name: str, said: str) -> dict[str, str]:
+    """A complaint by its place; of words in other languages one each, such as `cells.0.languages.en.body`."""
+    found = {}
+    if name == "languages":
+        try:
+            languages = listed_languages(cell, place + 1)
+        except PlanError:
+            languages = {}
+        for tag, words in languages.items():
+            for part, read in WORDS_READERS.items():
+                try:
+                    read(words, place + 1)
+                except PlanError as error:
+                    found[f"cells.{place}.languages.{tag}.{part}"] = str(error)
+    return found or {f"cells.{place}.{name}": said}
 
 
 def _cell(number: int, cell: dict[str, Any]) -> PlannedCell:
@@ -134,12 +159,24 @@ def _read_offer(cell: dict[str, Any], number: int) -> str:
     return read_text_or_none(cell, "offer", 500, _(" of cell %(code)s") % _called(cell, number))
 
 
-CELL_READERS: Final[dict[str, Callable[[dict[str, Any], int], Any]]] = {
-    "code": _read_code,
+def _read_languages(cell: dict[str, Any], number: int) -> dict[str, Words]:
+    listed = listed_languages(cell, number)
+    return {
+        tag: Words(**{name: read(words, number) for name, read in WORDS_READERS.items()})
+        for tag, words in listed.items()
+    }
+
+
+WORDS_READERS: Final[dict[str, Callable[[dict[str, Any], int], str]]] = {
     "subject": _read_subject,
     "body": _read_body,
+}
+CELL_READERS: Final[dict[str, Callable[[dict[str, Any], int], Any]]] = {
+    "code": _read_code,
+    **WORDS_READERS,
     "share": _read_weight,
     "offer": _read_offer,
+    "languages": _read_languages,
 }
 """Field of a cell → what reads it."""
 

@@ -33,8 +33,18 @@ def read_links(given: object) -> dict[str, str]:
 def check_linked(cells: Iterable[PlannedCell], links: Mapping[str, str]) -> None:
     """Raise PlanError where a letter brings in a link that the plan does not have."""
     for cell in cells:
-        if unknown := [name for name in links_in(cell.body) if name not in links]:
-            raise PlanError(
-                _("body of cell %(code)s brings in ${link:%(name)s}, but [links] has: %(known)s.")
-                % {"code": cell.code, "name": unknown[0], "known": ", ".join(links) or _("nothing")}
-            )
+        for words in cell.all_words:
+            if said := unlinked(cell.code, words.body, links):
+                raise PlanError(said)
+
+
+def unlinked(cell: object, body: str, links: Mapping[str, str]) -> str:
+    """What is said of a body that brings in a link that the plan does not have; empty where it has all."""
+    unknown = [name for name in links_in(body) if name not in links]
+    if not unknown:
+        return ""
+    return _("body of cell %(code)s brings in ${link:%(name)s}, but [links] has: %(known)s.") % {
+        "code": cell,
+        "name": unknown[0],
+        "known": ", ".join(links) or _("nothing"),
+    }

@@ -46,8 +46,22 @@ def plan_text(document: Mapping[str, Any]) -> str:
     lines = [_line(name, value) for name, value in known.items() if name not in tables]
     for name, rows in tables.items():
         for row in rows:
-            lines += ["", f"[[{_key(name)}]]", *(_line(key, value) for key, value in row.items())]
+            lines += ["", f"[[{_key(name)}]]", *_row_lines(name, row)]
     return "\n".join(lines) + "\n"
+
+
+def _row_lines(name: str, row: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of a row; what it holds by further names, such as words by language, as sections of their own below."""
+    inner = {key: parts for key, parts in row.items() if _is_sections(parts)}
+    yield from (_line(key, value) for key, value in row.items() if key not in inner)
+    for key, parts in inner.items():
+        for part, values in parts.items():
+            yield f"[{_key(name)}.{_key(key)}.{_key(part)}]"
+            yield from (_line(each, value) for each, value in values.items())
+
+
+def _is_sections(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(part, dict) for part in value.values())
 
 
 def _is_tables(value: Any) -> bool:

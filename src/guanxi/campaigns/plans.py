@@ -27,7 +27,8 @@ from guanxi.campaigns.plan_fields import (
     read_text,
     read_text_or_none,
 )
-from guanxi.campaigns.plan_links import check_linked, read_links
+from guanxi.campaigns.plan_languages import language_complaint, read_tag
+from guanxi.campaigns.plan_links import check_linked, read_links, unlinked
 from guanxi.foundation import clock
 from guanxi.foundation.errors import NotFound
 from guanxi.insight.audience import audience_fields, unknown_field
@@ -59,6 +60,7 @@ OPTIONAL = {
     "initiator": "outbound",
     "interactivity": "",
     "links": {},
+    "language": "",
 }
 RESPONSES = ("order", "recorded")
 
@@ -89,6 +91,8 @@ class Plan:
     interactivity: str
     links: dict[str, str]
     """Name → address; a letter brings one in as ${link:name}."""
+    language: str
+    """That of the cells' own words, where they are written in others too."""
     document: dict[str, Any]
 
     @property
@@ -126,6 +130,8 @@ def parse_plan(document: dict[str, Any]) -> Plan:
     values = _filled(document)
     plan = Plan(**{name: read(values) for name, read in READERS.items()}, document=document)
     check_linked(plan.cells, plan.links)
+    if said := language_complaint(plan.language, ((cell.code, cell.languages) for cell in plan.cells)):
+        raise PlanError(said)
     return plan
 
 
@@ -145,10 +151,29 @@ def complaints(document: dict[str, Any]) -> dict[str, str]:
     if "cells" not in found:
         found |= cell_complaints(values["cells"])
     if not found:
+        found |= _between_fields(values)
+    if not found:
         try:
             parse_plan(document)
         except PlanError as error:
             found[""] = str(error)
+    return found
+
+
+def _between_fields(values: dict[str, Any]) -> dict[str, str]:
+    """What is wrong between fields each of which is right: links that are not there, languages that do not fit."""
+    try:
+        cells = read_cells(values["cells"])
+    except PlanError as error:  # a field that cells do not have
+        return {"": str(error)}
+    found = {
+        f"cells.{place}.body": said
+        for place, cell in enumerate(cells)
+        for words in cell.all_words
+        if (said := unlinked(cell.code, words.body, values["links"]))
+    }
+    if said := language_complaint(values["language"], ((cell.code, cell.languages) for cell in cells)):
+        found["language"] = said
     return found
 
 
@@ -239,6 +264,7 @@ READERS: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "initiator": lambda values: read_one_of(values, "initiator", ("outbound", "inbound")),
     "interactivity": _read_interactivity,
     "links": lambda values: read_links(values["links"]),
+    "language": lambda values: read_tag(values["language"], "language"),
 }
 """Part of a plan → what reads it from the values of a document."""
 FIELD_OF: Final = {"start": "starts_at"}

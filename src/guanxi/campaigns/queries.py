@@ -15,7 +15,7 @@ from guanxi.customers.queries import born
 from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.outreach.models import Contact, Dispatch
-from guanxi.outreach.queries import cancelled_counts, counts
+from guanxi.outreach.queries import cancelled_counts, counts, followed_by_cell
 
 PAID = ("handed_over", "delivered", "unknown")
 """States in which a contact has cost something; an unknown one may have gone out."""
@@ -94,7 +94,10 @@ def suppressed_counts(campaign: Campaign) -> dict[str, int]:
 
 
 def campaign_rows(today: date) -> list[dict[str, Any]]:
-    """All campaigns with contacts and responses; those past their window without results are marked (CAMP-12)."""
+    """All campaigns, newest first, with contacts and responses.
+
+    Those past their window without results are marked (CAMP-12).
+    """
     contacts = _by_campaign(Contact.objects.visible().filter(state__in=PAID))
     responses = _by_campaign(Response.objects.visible())
     finished = _finished()
@@ -105,7 +108,16 @@ def campaign_rows(today: date) -> list[dict[str, Any]]:
             "contacts": contacts[campaign.pk],
             "responses": responses[campaign.pk],
         }
-        for campaign in Campaign.objects.filter(born()).order_by("measure_from", "id")
+        for campaign in Campaign.objects.filter(born()).order_by("-measure_from", "-id")
+    ]
+
+
+def clicks(campaign: Campaign) -> list[dict[str, Any]]:
+    """Per cell how many of those whose letter arrived followed a link: attributed figures, as of now; none without
+    links. Opens are not counted: nothing tells a reader from a mail program."""
+    return [
+        {"cell": each.cell, "delivered": each.delivered, "followed": each.followed, "share": each.share}
+        for each in followed_by_cell(campaign.pk)
     ]
 
 

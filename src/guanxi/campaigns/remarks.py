@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.campaigns.models import Campaign
 from guanxi.foundation import clock
-from guanxi.insight.models import InsightRun
-from guanxi.insight.queries import ASSUMED
+from guanxi.insight.queries import ASSUMED, current_run
 
 
 def remarks(estimate: Mapping[str, Any]) -> list[str]:
@@ -42,18 +41,18 @@ def nobody_held_out() -> str:
 
 def business_time(instant: str) -> str:
     """An instant as people of this business say it."""
-    return f"{datetime.fromisoformat(instant).astimezone(clock.business_zone()):%Y-%m-%d %H:%M}"
+    return clock.business_minute(datetime.fromisoformat(instant))
 
 
 def older_figures(campaign: Campaign) -> str:
     """What is said before a launch when newer figures are published than those that the plan was made on."""
     run = campaign.insight_run
-    newest = InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
+    newest = current_run()
     if run is None or newest is None or run.pk == newest.pk:
         return ""
     return _(
         "Campaign %(code)s chooses its customers by the figures as of %(as_of)s, which it was planned on; newer "
-        "ones, as of %(newest)s, are published. To use them, plan again: guanxi campaign plan FILE"
+        "ones, as of %(newest)s, are published. To use them, plan it again."
     ) % {"code": campaign.code, "as_of": run.as_of, "newest": newest.as_of}
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customer_insight.conditions import describe
+from customer_insight.measurement import RESPONSE_BANDS
 from guanxi.campaigns.plans import parse_plan
 from guanxi.campaigns.remarks import business_time
 from guanxi.foundation.language import is_chinese
@@ -71,6 +72,7 @@ def estimate_facts(estimate: Mapping[str, Any]) -> dict[str, Any]:
         "universal hold-out": estimate["holdout"],
         "suppressed": listed(estimate["suppressed"]) or _("nobody"),
         "cells": listed(estimate["cells"]),
+        **_languages(estimate),
         "control": estimate["control"],
         "cost": _("%(cost)s of %(budget)s")
         % {"cost": format_money(estimate["cost"]), "budget": format_money(estimate["budget"])},
@@ -82,6 +84,18 @@ def estimate_facts(estimate: Mapping[str, Any]) -> dict[str, Any]:
         "smallest effect it can show": format_money(estimate["minimum_detectable_effect"]),
         "proposed control share": proposal(estimate["proposed_control"]),
     }
+
+
+def _languages(estimate: Mapping[str, Any]) -> dict[str, str]:
+    """How many read the letter in which language, where it is written in several."""
+    read = estimate.get("languages")
+    if not read:
+        return {}
+    shown, others = listed(read), estimate["for_want_of_another"]
+    if not others:
+        return {"languages": shown}
+    said = _("%(shown)s (%(number)s of those who read %(tag)s are known to read no other that is written)")
+    return {"languages": said % {"shown": shown, "number": f"{others:,}", "tag": next(iter(read))}}
 
 
 def expected_profit(estimate: Mapping[str, Any]) -> str:
@@ -200,10 +214,60 @@ def cell_rows(result: Mapping[str, Any]) -> list[list[Any]]:
             money(cell["margin"]["difference"]),
             money(cell["incremental_profit"]),
             cell["verdict"],
-            "–" if cell["margin_p_adjusted"] is None else f"{cell['margin_p_adjusted']:.3f}",
+            _p(cell["margin_p_adjusted"]),
         ]
         for cell in result["cells"]
     ]
+
+
+GROUP_COLUMNS = (
+    "value tier", "cell", "channel", "offer", "treated", "held out", "margin per customer", "return on investment",
+    "verdict", "p (Holm)",
+)  # fmt: skip
+
+
+def groups_title(result: Mapping[str, Any]) -> str:
+    """What stands above the groups."""
+    said = _("By value tier as of %(day)s, channel and offer (intervals hold together at %(level)s)")
+    return said % {"day": result["groups"][0]["as_of"], "level": percent(result["level"], 0)}
+
+
+def group_rows(result: Mapping[str, Any]) -> list[list[Any]]:
+    """A row per value tier and cell, under GROUP_COLUMNS."""
+    return [
+        [
+            row["group"] or "–",
+            row["cell"],
+            row["channel"],
+            row["offer"],
+            row["treated"],
+            row["control"],
+            money(row["margin"]["difference"]),
+            roi(row["roi"]),
+            row["verdict"],
+            _p(row["margin_p_adjusted"]),
+        ]
+        for row in result.get("groups", ())
+    ]
+
+
+def _p(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+CLICK_COLUMNS = ("cell", "letters delivered", "followed a link", "share of delivered")
+
+
+def clicks_title() -> str:
+    """What stands above clicks, and what they are worth."""
+    return _("Links followed")
+
+
+def clicks_note() -> str:
+    """What clicks can say and what not."""
+    return _(
+        "Attributed: a click shows interest, not what the letter caused; programs that scan mail click too."
+    )
 
 
 def left_out(result: Mapping[str, Any]) -> str:
@@ -250,11 +314,13 @@ def _band(benchmark: Mapping[str, Any] | None) -> str:
     if benchmark is None:
         return ""
     bands = {
-        "below": _("below the usual band of %(quadrant)s marketing"),
-        "in": _("within the usual band of %(quadrant)s marketing"),
-        "above": _("above the usual band of %(quadrant)s marketing"),
+        "below": _("below the usual %(low)s to %(high)s of %(quadrant)s marketing"),
+        "in": _("within the usual %(low)s to %(high)s of %(quadrant)s marketing"),
+        "above": _("above the usual %(low)s to %(high)s of %(quadrant)s marketing"),
     }
-    return f" ({bands[benchmark['band']] % {'quadrant': word(benchmark['quadrant'])}})"
+    low, high = RESPONSE_BANDS[benchmark["quadrant"]]
+    said = {"low": f"{100 * low:.0f}", "high": percent(high, 0), "quadrant": word(benchmark["quadrant"])}
+    return f" ({bands[benchmark['band']] % said})"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

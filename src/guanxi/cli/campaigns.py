@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns import queries, wording
+from guanxi.campaigns.people import OWN_COLUMNS, everybody
 from guanxi.campaigns.plans import read_plan_file
 from guanxi.campaigns.remarks import nobody_held_out, older_figures, remarks
 from guanxi.campaigns.services import control
@@ -22,6 +24,7 @@ from guanxi.cli.results import show_results
 from guanxi.cli.times import instant_of
 from guanxi.cli.who import actor
 from guanxi.foundation import clock
+from guanxi.staff.visibility import EVERYTHING
 from guanxi.wording.words import word
 
 app = typer.Typer(help=_("Campaigns: plan, launch, watch, measure, close."), no_args_is_help=True)
@@ -89,13 +92,21 @@ def status(code: Code, as_json: AsJson = False) -> None:
 @app.command()
 def members(
     code: Code,
-    role: Annotated[list[str] | None, typer.Option(help=_("target, control, holdout or suppressed."))] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help=_("target, control, holdout, suppressed; or contacts, responses or clicks alone.")),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help=_("At most so many."))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Who was chosen, and which source record each comes from."""
-    rows = queries.member_rows(queries.campaign_named(code), role or ["target"], limit)
-    columns = ("customer", "source", "key", "file", "role", "cell", "reason")
+    campaign, roles = queries.campaign_named(code), role or ["target"]
+    if len(roles) == 1 and roles[0] in OWN_COLUMNS:
+        rows = list(islice(everybody(campaign, roles[0], sees=EVERYTHING), limit))
+        columns = ("customer", "source", "key", "file", *OWN_COLUMNS[roles[0]])
+    else:
+        rows = queries.member_rows(campaign, roles, limit)
+        columns = ("customer", "source", "key", "file", "role", "cell", "reason")
     emit(
         rows,
         as_json,
@@ -108,7 +119,8 @@ def members(
 @app.command()
 def results(code: Code, as_json: AsJson = False) -> None:
     """Measure what the campaign earned against those it held out."""
-    emit(run_job(start_measurement(code=code, actor=actor()), as_json), as_json, show_results)
+    measured = run_job(start_measurement(code=code, actor=actor()), as_json)
+    emit(measured | {"clicks": queries.clicks(queries.campaign_named(code))}, as_json, show_results)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from guanxi.cli.who import actor
 from guanxi.customers import services
 from guanxi.customers.queries import profile
 from guanxi.customers.search import LIMIT, search_customers
-from guanxi.desk.customer_list import names_of
+from guanxi.desk.customers.listing import names_of
 from guanxi.foundation.errors import NotFound
 from guanxi.insight.catalogue import MEASURES, measure_label, measure_text
 from guanxi.wording.words import label, tier_reason

@@ -78,7 +78,7 @@ def facts(title: str, values: Mapping[str, Any], *, verbatim: bool = False) -> N
 def _shown(name: str, value: Any) -> Any:
     """A value under its name: a code or a sentence of the product in words, an instant in the business's time."""
     if name in INSTANTS and value:
-        return f"{datetime.fromisoformat(str(value)).astimezone(clock.business_zone()):%Y-%m-%d %H:%M}"
+        return clock.business_minute(datetime.fromisoformat(str(value)))
     if not isinstance(value, str) or name not in CODED | SENTENCES:
         return value
     return phrase(str(word(value)))

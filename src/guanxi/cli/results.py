@@ -20,6 +20,14 @@ def show_results(result: dict[str, Any]) -> None:
     else:
         out.print(f"  {wording.said_of(result)}\n", style="bold", markup=False)
     facts("  " + wording.attributed_title(), wording.attributed_facts(result))
+    if result["clicks"]:
+        _show_clicks(result["campaign"], result["clicks"])
+
+
+def _show_clicks(code: str, clicks: list[dict[str, Any]]) -> None:
+    rows = [[row["cell"], row["delivered"], row["followed"], wording.percent(row["share"])] for row in clicks]
+    people = _("Who they are: guanxi campaign members %(code)s --role clicks") % {"code": code}
+    table(wording.clicks_title(), wording.CLICK_COLUMNS, rows, note=f"{wording.clicks_note()}\n{people}")
 
 
 def _show_incremental(result: dict[str, Any]) -> None:

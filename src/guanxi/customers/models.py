@@ -194,6 +194,20 @@ class NameToken(models.Model):
         return self.token
 
 
+class NamePlace(models.Model):
+    """Where a name stands in a list of names (`customers.names.sort_key`); it comes and goes with its fact."""
+
+    key = models.CharField(max_length=130)
+    # Without constraints and indexes: the engine reads all of them at once, and undoing finds them by their ids.
+    fact = models.ForeignKey(Fact, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
+    batch = models.ForeignKey(
+        ImportBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class ContactPoint(Versioned):
     """An address of a party on a channel, normalised."""
 
@@ -250,6 +264,36 @@ class Assignment(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assignments")
     assigned_by = models.CharField(max_length=100)
     assigned_at = models.DateTimeField()
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, db_index=False, related_name="+")
+    """The import that said so; none where somebody did."""
 
     def __str__(self) -> str:
         return f"{self.party_id} is looked after by {self.owner_id}"
+
+
+class Handover(models.Model):
+    """That an import gave a customer to somebody, and what was so before: it comes back when the import is undone."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="handovers")
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, db_index=False, related_name="+")
+    # Without constraints: these rows only remember, and are deleted with their import.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+"
+    )
+    before_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    before_by = models.CharField(max_length=100, blank=True)
+    before_at = models.DateTimeField(null=True)
+    """Null where nobody had ever said who looks after the customer."""
+    before_batch = models.ForeignKey(
+        ImportBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.party_id} was given to {self.owner_id} by import {self.batch_id}"

@@ -8,7 +8,16 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanxi.customers.models import Assignment, Consent, ContactPoint, Fact, ImportBatch, Party, PartyLink
+from guanxi.customers.models import (
+    Assignment,
+    Consent,
+    ContactPoint,
+    Fact,
+    Handover,
+    ImportBatch,
+    Party,
+    PartyLink,
+)
 from guanxi.foundation.errors import DomainError, NotFound
 from guanxi.foundation.money import base_currency
 from guanxi.foundation.registry import registry
@@ -239,4 +248,19 @@ def assignments_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
         }
         for assignment in found.order_by("id")
         if assignment.owner
+    ]
+
+
+def handovers_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """To whom imports gave the customer, and whose it was before."""
+    found = (
+        Handover.objects.filter(party__in=party_ids).select_related("owner", "before_owner").order_by("id")
+    )
+    return [
+        {
+            "import": handover.batch_id,
+            "owner": handover.owner.actor.name,
+            "before": handover.before_owner.actor.name if handover.before_owner else None,
+        }
+        for handover in found
     ]

@@ -6,7 +6,16 @@ from guanxi.customers import queries
 from guanxi.customers.imports.customer_files import CUSTOMERS
 from guanxi.customers.imports.kinds import register
 from guanxi.customers.imports.running import run_import, run_undo
-from guanxi.customers.models import Assignment, Attribute, Consent, ContactPoint, Fact, Party, PartyLink
+from guanxi.customers.models import (
+    Assignment,
+    Attribute,
+    Consent,
+    ContactPoint,
+    Fact,
+    Handover,
+    Party,
+    PartyLink,
+)
 from guanxi.customers.queries import born_sql, visible_sql
 from guanxi.foundation.registry import Dataset, JobKind, PersonalData, Reference, registry
 
@@ -78,11 +87,13 @@ def fill() -> None:
         PersonalData("consents", Consent, queries.consents_of),
         PersonalData("links", PartyLink, queries.links_of),
         PersonalData("assignments", Assignment, queries.assignments_of),
+        PersonalData("handovers", Handover, queries.handovers_of),
         Reference(Attribute, Fact, "attribute_id", "batch_id"),
         *(
             Reference(Party, model, "party_id", "batch_id")
             for model in (Fact, ContactPoint, Consent, PartyLink)
         ),
         Reference(Party, PartyLink, "survivor_id", "batch_id"),
-        Reference(Party, Assignment, "party_id"),
+        Reference(Party, Assignment, "party_id", "batch_id"),
+        Reference(Party, Handover, "party_id", "batch_id"),
     )

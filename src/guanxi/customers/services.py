@@ -1,4 +1,4 @@
-"""Merging and un-merging customers, saying who looks after them, and withdrawing consent.
+"""Merging and un-merging customers, saying who looks after them, showing addresses, and withdrawing consent.
 
 Rows point for ever at the party they were recorded for.
 """
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Assignment, Consent, Party, PartyLink
+from guanxi.customers.owners import keepers
 from guanxi.customers.queries import customer_of, find_party, record_ids_of, seen_by
 from guanxi.foundation import audit, clock
 from guanxi.foundation.actor import Actor
@@ -68,7 +69,7 @@ def assign_customers(
     All their source records go with them. It is written in short transactions; doing it again after a crash completes
     it. Raises DomainError, and changes nothing, where `sees` holds neither the owner nor all of the customers.
     """
-    if owner is not None and not (owner.is_active and sees.owner(owner.pk)):
+    if owner is not None and not keepers(sees).filter(pk=owner.pk).exists():
         raise DomainError(_("%(name)s cannot be given these customers.") % {"name": owner.actor.name})
     for some in _portions(customer_ids):
         if Party.objects.filter(seen_by(sees), pk__in=some).count() < len(set(some)):
@@ -102,7 +103,7 @@ def _assign(party_ids: Sequence[int], owner: User | None, actor: Actor) -> None:
         assignments,
         update_conflicts=True,
         unique_fields=["party"],
-        update_fields=["owner", "assigned_by", "assigned_at"],
+        update_fields=["owner", "assigned_by", "assigned_at", "batch"],
     )
     written = Assignment.objects.filter(party__in=party_ids).values_list("pk", flat=True)
     ChangeRow.objects.bulk_create(ChangeRow(dataset="assignments", row_id=pk) for pk in written)
@@ -117,6 +118,12 @@ def _share_owner(survivor: Party, merged: Party, actor: Actor) -> None:
     )
     if owner_id := owners.get(survivor.pk, owners.get(merged.pk)):
         _assign(record_ids_of([survivor.pk]), User.objects.get(pk=owner_id), actor)
+
+
+def reveal_addresses(*, customer: Party, actor: Actor) -> None:
+    """Note that somebody is shown a customer's addresses; whoever shows them, a page or the API, notes it first."""
+    with transaction.atomic():
+        audit.record(actor, "revealed", "customer", customer.public_id)
 
 
 def withdraw_consent(*, party_ids: Sequence[int], channel: str, source: str, actor: Actor) -> list[int]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.desk.customer_exports import KIND, run_export
+from guanxi.desk.campaigns import undos as of_campaigns
+from guanxi.desk.customers import undos as of_customers
+from guanxi.desk.customers.exports import KIND, run_export
 from guanxi.desk.home.panels import PANELS
-from guanxi.desk.undos import UNDOS
+from guanxi.desk.settings import undos as of_settings
 from guanxi.foundation.models import Job
 from guanxi.foundation.page_entries import Action, JobPage, Navigation
 from guanxi.foundation.registry import JobKind, registry
@@ -36,7 +38,9 @@ def fill() -> None:
         JobPage("insight refresh", lambda job: reverse("insight")),
         JobPage("campaign launch", _campaign),
         JobPage("campaign results", _campaign),
-        *UNDOS,
+        *of_campaigns.UNDOS,
+        *of_customers.UNDOS,
+        *of_settings.UNDOS,
         *PANELS,
     )
 

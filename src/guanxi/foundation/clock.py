@@ -23,6 +23,11 @@ def business_date(instant: datetime) -> date:
     return instant.astimezone(business_zone()).date()
 
 
+def business_minute(instant: datetime) -> str:
+    """An instant as people of this business say it, to the minute."""
+    return f"{instant.astimezone(business_zone()):%Y-%m-%d %H:%M}"
+
+
 def at_business_time(day: date, hour: int = 0, minute: int = 0) -> datetime:
     """The UTC instant of a wall-clock time on a business date."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=business_zone()).astimezone(UTC)

@@ -74,19 +74,27 @@ def with_defaults(setting: str, given: Any, default: dict[str, Any]) -> dict[str
     return default | given
 
 
+class OutOfRange(DomainError):
+    """A value outside its range: which, and the range."""
+
+    def __init__(self, said: str, name: str, least: float, most: float) -> None:
+        super().__init__(said)
+        self.name, self.least, self.most = name, least, most
+
+
 def require_whole(value: object, name: str, least: int, most: int) -> None:
-    """Raise DomainError unless the value is a whole number of the range."""
+    """Raise OutOfRange unless the value is a whole number of the range."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise DomainError(
-            _("%(name)s is a whole number from %(least)s to %(most)s, not %(value)r.")
-            % {"name": name, "least": least, "most": most, "value": value}
+        said = _("%(name)s is a whole number from %(least)s to %(most)s, not %(value)r.")
+        raise OutOfRange(
+            said % {"name": name, "least": least, "most": most, "value": value}, name, least, most
         )
 
 
 def require_number(value: object, name: str, least: float, most: float) -> None:
-    """Raise DomainError unless the value is a number of the range."""
+    """Raise OutOfRange unless the value is a number of the range."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
-        raise DomainError(
-            _("%(name)s is a number from %(least)s to %(most)s, not %(value)r.")
-            % {"name": name, "least": least, "most": most, "value": value}
+        said = _("%(name)s is a number from %(least)s to %(most)s, not %(value)r.")
+        raise OutOfRange(
+            said % {"name": name, "least": least, "most": most, "value": value}, name, least, most
         )

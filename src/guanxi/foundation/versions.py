@@ -38,9 +38,15 @@ def require_unchanged(kind: str, key: object, *, seen: str, now: Any) -> None:
     """Raise ChangedMeanwhile, naming who and when by the audit, unless the value is the one that was seen."""
     if version_of(now) == seen:
         return
+    if not (last := last_change(kind, key)):
+        raise ChangedMeanwhile(_("This was changed after you had opened it; look at both values."), now)
+    said = _("%(by)s changed this at %(at)s, after you had opened it; look at both values.")
+    raise ChangedMeanwhile(said % last, now)
+
+
+def last_change(kind: str, key: object) -> dict[str, str]:
+    """Who (`by`) did the last thing to an object and when (`at`), by the audit; empty where nobody did anything."""
     last = AuditEntry.objects.filter(object_kind=kind, object_id=str(key)).order_by("-id").first()
     if last is None:
-        raise ChangedMeanwhile(_("This was changed after you had opened it; look at both values."), now)
-    at = last.at.astimezone(clock.business_zone())
-    said = _("%(by)s changed this at %(at)s, after you had opened it; look at both values.")
-    raise ChangedMeanwhile(said % {"by": last.actor, "at": f"{at:%Y-%m-%d %H:%M}"}, now)
+        return {}
+    return {"by": last.actor, "at": clock.business_minute(last.at)}

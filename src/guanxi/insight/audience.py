@@ -7,20 +7,21 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any
 
 import narwhals as nw
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from customer_insight.conditions import Condition, Field, fields_of, to_expression
-from guanxi.customers.models import Assignment, Attribute
+from guanxi.customers.models import Attribute
 from guanxi.foundation.engine.duck import Duck
 from guanxi.foundation.home import folder
 from guanxi.foundation.models import ChangeRow
 from guanxi.insight.catalogue import MEASURES
 from guanxi.insight.columns import more_fields, with_fields
 from guanxi.insight.models import CustomerInsight, InsightRun, ReplicaTable
+from guanxi.insight.owners import OWNER, OWNER_FIELDS, owned, read_reassigned, with_people
 from guanxi.insight.queries import open_published, published, published_run
 from guanxi.insight.replica import open_replica
 from guanxi.staff.visibility import EVERYTHING, Sees
@@ -47,7 +48,8 @@ def audience_fields() -> dict[str, Field]:
         f"consent.{channel}": Field("boolean", f"Consent to {channel}") for channel in CONSENT_CHANNELS
     }
     classes = {f"class.{name}": field for name, field in CLASSES.items()}
-    return {**indicators, **classes, **facts, **consents, **more_fields()}
+    owner = {OWNER: Field("text", "Owner", "负责人")}
+    return {**indicators, **classes, **owner, **facts, **consents, **more_fields()}
 
 
 def unknown_field(name: str, fields: Collection[str]) -> str:
@@ -83,9 +85,14 @@ def open_audience(condition: Condition, run: InsightRun | None = None) -> Iterat
     """
     with published(run) as duck:
         open_replica(duck)
-        fields = fields_of(condition)
+        fields = tuple(field for field in fields_of(condition) if field not in OWNER_FIELDS)
         duck.execute(f"CREATE OR REPLACE TEMP VIEW wide AS {with_fields(duck, f'({CUSTOMERS})', fields)}")
-        found = _fulfilling(duck, condition)
+        if len(fields) < len(fields_of(condition)):
+            read_reassigned(duck)
+            duck.execute(f"CREATE OR REPLACE TEMP VIEW seen AS {owned(duck, 'wide', EVERYTHING, shown=True)}")
+            found = _fulfilling(duck, with_people(condition, EVERYTHING), "seen")
+        else:
+            found = _fulfilling(duck, condition)
         yield duck, found.select("customer_id", "public_id").to_native()
 
 
@@ -109,9 +116,11 @@ def browse_audience(
     Raises DomainError for a field that does not exist.
     """
     with _one_at_a_time:
-        duck = _warm.holding((*fields_of(condition), *fields))
+        asked, plain = {*fields_of(condition), *fields}, with_people(condition, sees)
+        duck = _warm.holding(tuple(field for field in sorted(asked) if field not in OWNER_FIELDS))
+        table = _warm.seen(sees, owners=bool(asked & OWNER_FIELDS))
         columns = dict.fromkeys(("customer_id", "public_id", *fields))
-        yield duck, _fulfilling(duck, condition, _warm.seen(sees)).select(*columns).to_native()
+        yield duck, _fulfilling(duck, plain, table).select(*columns).to_native()
 
 
 class _Warm:
@@ -140,19 +149,16 @@ class _Warm:
             self.fields |= set(missing)
         return self.duck
 
-    def seen(self, sees: Sees) -> str:
-        """The table `wide`, or the rows of it whose customers somebody sees."""
-        if sees.owners is None or self.duck is None:
+    def seen(self, sees: Sees, *, owners: bool) -> str:
+        """The table `wide`, or the rows of it whose customers somebody sees; with the fields of their owners."""
+        if self.duck is None or (sees.everything and not owners):
             return "wide"
         pending = ChangeRow.objects.filter(dataset="assignments").aggregate(Count("pk"), Max("pk"))
         if self.followed != (now := tuple(pending.values())):
-            _read_reassigned(self.duck)
+            read_reassigned(self.duck)
             self.followed = now
-        owners = ", ".join(map(str, sorted(sees.owners)))
         self.duck.execute(
-            f"""CREATE OR REPLACE TEMP VIEW seen AS SELECT wide.* FROM wide
-                LEFT JOIN reassigned ON reassigned.party_id = wide.customer_id
-                WHERE coalesce(reassigned.owner_id, wide.owner_id, {NOBODY}) IN ({NOBODY}, {owners})"""
+            f"CREATE OR REPLACE TEMP VIEW seen AS {owned(self.duck, 'wide', sees, shown=owners)}"
         )
         return "seen"
 
@@ -174,21 +180,8 @@ def _opened(run: InsightRun) -> Duck:
     return duck
 
 
-def _read_reassigned(duck: Duck) -> None:
-    """Fill `reassigned` with what the copy does not know yet: who changed hands since, and whose they are now."""
-    changed = ChangeRow.objects.filter(dataset="assignments").values("row_id")
-    owners = dict(Assignment.objects.filter(pk__in=changed).values_list("party_id", "owner_id"))
-    now = [NOBODY if owner is None else owner for owner in owners.values()]
-    duck.execute(
-        "CREATE OR REPLACE TABLE reassigned AS SELECT unnest(?::BIGINT[]) AS party_id, unnest(?::BIGINT[]) AS owner_id",
-        [list(owners), now],
-    )
-
-
 _warm, _one_at_a_time = _Warm(), threading.Lock()
 
-NOBODY: Final = -1
-"""Stands for the owner of customers whom nobody looks after."""
 CUSTOMERS = """SELECT parties.party_id AS customer_id, parties.public_id, assignments.owner_id
                FROM parties LEFT JOIN assignments USING (party_id)
                WHERE NOT EXISTS (SELECT 1 FROM resolved WHERE resolved.party_id = parties.party_id)"""

@@ -10,19 +10,26 @@ from django.utils.translation import gettext as _
 from customer_insight.conditions import Field
 from customer_insight.deciles import assign_slices
 from guanxi.customers.models import Attribute
+from guanxi.customers.queries import visible_sql
 from guanxi.foundation.engine.duck import Duck, identifier, quoted
+from guanxi.foundation.engine.truth import copy_truth
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
+from guanxi.insight.name_places import NAME_PLACE, read_name_places
 
 PUBLIC_ID: Final = "customer.public_id"
 FIRST: Final = "first"
 FIRST_CHANNEL: Final = "first.acquisition_channel"
 TIER_ON: Final = "tier_on"
-SLICE: Final = "slice"
 _SLICES: Final = {
     "slice.sales_amount": Field("number", "Purchase decile by sales", "购买等级（按销售额）"),
     "slice.profit_amount": Field("number", "Purchase decile by profit", "购买等级（按利润）"),
 }
+REACHED: Final = {
+    "has.email": Field("boolean", "Has an e-mail address", "有电子邮箱"),
+    "has.mobile": Field("boolean", "Has a mobile number", "有手机号码"),
+}
+"""Whether there is an address, not which: addresses themselves stay out of the copy."""
 DATES: Final = 24
 """How many dates back the tiers of then can be asked for."""
 
@@ -35,7 +42,7 @@ def more_fields() -> dict[str, Field]:
     then = {
         f"{TIER_ON}.{day}": Field("text", f"Value tier on {day}", f"{day}的价值层级") for day in tier_dates()
     }
-    return fields | _SLICES | then
+    return fields | _SLICES | REACHED | then
 
 
 def tier_dates() -> list[date]:
@@ -81,9 +88,14 @@ def with_fields(duck: Duck, base: str, fields: tuple[str, ...]) -> str:
 
 def _source(duck: Duck, group: str, name: str) -> str:
     """A query of (customer_id, value)."""
+    field = f"{group}.{name}"
+    if field == NAME_PLACE:
+        return read_name_places(duck)
     if group == TIER_ON:
         return _left_since(duck, name)
-    return _sliced(duck, name) if f"{group}.{name}" in _SLICES else _told(group, name)
+    if field in REACHED:
+        return _reached(duck, name)
+    return _sliced(duck, name) if field in _SLICES else _told(group, name)
 
 
 def _no_field(group: str, name: str) -> DomainError:
@@ -125,6 +137,19 @@ def _left_since(duck: Duck, day: str) -> str:
         [list(first), list(first.values())],
     )
     return f"SELECT * FROM {table}"
+
+
+def _reached(duck: Duck, kind: str) -> str:
+    """Who has an address of a kind, from the truth: the copy has none."""
+    copy_truth(
+        duck,
+        f"reached_{kind}",
+        f"""SELECT DISTINCT point.party_id FROM customers_contactpoint point
+            WHERE point.kind = '{quoted(kind)}' AND {visible_sql("point")}""",
+    )
+    table = identifier(f"reached_{kind}")
+    return f"""SELECT DISTINCT coalesce(resolved.customer_id, {table}.party_id) AS customer_id, TRUE AS value
+               FROM {table} LEFT JOIN resolved USING (party_id)"""
 
 
 def _sliced(duck: Duck, by: str) -> str:

@@ -37,6 +37,7 @@ class InsightRun(models.Model):
     replica_version = models.BigIntegerField(default=0)
     customers = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
+    """When it began: what came in later it may not know."""
     published_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,6 +18,7 @@ from customer_insight.groups import group_totals
 from customer_insight.layers import layer_summary
 from customer_insight.tables import EPOCH
 from customer_insight.tiers import CONTRIBUTION, TIER_FIELDS, TIER_GOALS, default_tier_scheme
+from guanxi.customers.models import ImportBatch
 from guanxi.customers.queries import require_one_currency
 from guanxi.foundation.engine import lake
 from guanxi.foundation.engine.duck import Duck, workspace
@@ -37,13 +38,25 @@ ASSUMED = gettext_noop(
 )
 
 
+def current_run() -> InsightRun | None:
+    """The published run; None before the first."""
+    return InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
+
+
 def published_run() -> InsightRun:
     """The run whose figures count now; raises DomainError before the first, and where they are in another currency."""
     require_one_currency()
-    run = InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
+    run = current_run()
     if run is None:
         raise DomainError(_("Nothing is analysed yet. Import orders, then run `guanxi insight refresh`."))
     return run
+
+
+def unknown_imports(run: InsightRun) -> QuerySet[ImportBatch]:
+    """Imports that a run's figures do not know: published since it began, or counted by it and taken back since."""
+    came = Q(state=ImportBatch.State.PUBLISHED, published_at__gt=run.created_at)
+    went = Q(state=ImportBatch.State.UNDONE, published_at__lte=run.created_at, undone_at__gt=run.created_at)
+    return ImportBatch.objects.filter(came | went, notes__datasets__0__isnull=False)
 
 
 def profit_note() -> str:
@@ -205,7 +218,7 @@ WHERE parties.party_id NOT IN (SELECT party_id FROM resolved)
 
 def insight_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
     """The published measures of source records' customers, with the reason of the tier."""
-    run = InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
+    run = current_run()
     rows = CustomerInsight.objects.filter(party_id__in=party_ids, run=run) if run else []
     return [{"as_of": run.as_of.isoformat() if run else "", **_row(row), "why": why(row)} for row in rows]
 

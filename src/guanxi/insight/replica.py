@@ -6,6 +6,8 @@ gives the same copy, so a crash at any point costs nothing but the work.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -45,15 +47,26 @@ def sync(running: RunningJob) -> None:
     """Bring every dataset's copy up to date, then say in one transaction which versions are current."""
     with lake.writing(lambda: running.advance("waiting for another copy")):
         synced = {}
-        for number, dataset in enumerate(registry.datasets.values()):
-            running.advance(f"copying {dataset.name.replace('_', ' ')}", number, len(registry.datasets))
-            with workspace() as duck:
-                result = _sync(duck, dataset)
-            if result:
-                synced[dataset.name] = result
+        with workspace() as duck:
+            for number, dataset in enumerate(registry.datasets.values()):
+                running.advance(f"copying {dataset.name.replace('_', ' ')}", number, len(registry.datasets))
+                with _apart(duck):
+                    result = _sync(duck, dataset)
+                if result:
+                    synced[dataset.name] = result
         _make_current(running, synced)
         for name in synced:
             lake.tidy(name)
+
+
+@contextmanager
+def _apart(duck: Duck) -> Iterator[None]:
+    """Tables made within are gone after it."""
+    duck.execute("CREATE SCHEMA apart")
+    duck.execute("USE apart")
+    yield
+    duck.execute("USE main")
+    duck.execute("DROP SCHEMA apart CASCADE")
 
 
 def _make_current(running: RunningJob, synced: dict[str, Synced]) -> None:

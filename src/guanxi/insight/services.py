@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +25,7 @@ from guanxi.foundation.jobs import RunningJob
 from guanxi.foundation.models import Job
 from guanxi.insight import measures
 from guanxi.insight.assumptions import Assumptions, read_assumptions
+from guanxi.insight.fill_rates import KNOWN, count_known
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
 from guanxi.insight.queries import PUBLISHED_TABLE
 from guanxi.insight.replica import open_replica, sync
@@ -55,7 +56,7 @@ def start_refresh(*, as_of: date | None, actor: Actor) -> Job:
 
 def run_refresh(running: RunningJob) -> dict[str, Any]:
     """The job. Killed anywhere, the old figures stay whole and a second run completes."""
-    given = running.arguments["as_of"]
+    given, began = running.arguments["as_of"], clock.now()
     require_one_currency()
     sync(running)
     with TemporaryDirectory(dir=scratch()) as place, workspace(Path(place) / "refresh.duckdb") as duck:
@@ -63,9 +64,10 @@ def run_refresh(running: RunningJob) -> dict[str, Any]:
         as_of = date.fromisoformat(given) if given else _last_known_day(duck)
         assumptions, thresholds = read_assumptions(), read_thresholds()
         measured = measures.compute(running, duck, as_of, assumptions, thresholds)
-        run = _building(as_of, assumptions, thresholds, measured)
+        run = _building(began, as_of, assumptions, thresholds, measured)
         _carry_over(duck, run)
         _load(running, duck, run)
+        run.totals[KNOWN] = count_known(duck)
         _publish(running, run)
     _remove_old(running, run)
     return summary(run)
@@ -93,7 +95,11 @@ def summary(run: InsightRun) -> dict[str, Any]:
 
 
 def _building(
-    as_of: date, assumptions: Assumptions, thresholds: Thresholds, measured: measures.Measured
+    began: datetime,
+    as_of: date,
+    assumptions: Assumptions,
+    thresholds: Thresholds,
+    measured: measures.Measured,
 ) -> InsightRun:
     return InsightRun.objects.create(
         as_of=as_of,
@@ -102,7 +108,7 @@ def _building(
         totals=measured.totals,
         lifetime_card=measured.lifetime_card,
         customers=measured.customers,
-        created_at=clock.now(),
+        created_at=began,
     )
 
 

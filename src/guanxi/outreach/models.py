@@ -28,15 +28,23 @@ class Dispatch(models.Model):
 
 
 class Message(models.Model):
-    """What a cell of a campaign says; $name stands for the customer's name."""
+    """What a cell of a campaign says in a language; $name stands for the customer's name."""
 
     campaign_id = models.BigIntegerField()
     cell = models.CharField(max_length=40)
+    language = models.CharField(max_length=40, blank=True, db_default="")
+    """The tag of its language; empty where the plan does not say."""
+    stands_for_others = models.BooleanField(db_default=True)
+    """Whether it goes to those whose language is not known, or in which nothing is written."""
     subject = models.CharField(max_length=200)
     body = models.TextField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["campaign_id", "cell"], name="message_one_per_cell"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["campaign_id", "cell", "language"], name="message_one_per_cell_and_language"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.subject

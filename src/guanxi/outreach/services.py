@@ -108,8 +108,14 @@ def _table(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def write_messages(campaign_id: int, messages: Mapping[str, tuple[str, str]]) -> None:
-    """Set what each cell is told: cell → (subject, body). Raises DomainError for a bad subject."""
+def write_messages(
+    campaign_id: int,
+    messages: Mapping[str, tuple[str, ...]],
+    *,
+    language: str = "",
+    stands_for_others: bool = True,
+) -> None:
+    """Set what each cell is told in a language: cell → (subject, body). Raises DomainError for a bad subject."""
     for cell, (subject, _body) in messages.items():
         if not subject.strip() or len(subject) > 200 or len(subject.splitlines()) > 1:
             raise DomainError(
@@ -118,7 +124,10 @@ def write_messages(campaign_id: int, messages: Mapping[str, tuple[str, str]]) ->
     with transaction.atomic():
         for cell, (subject, body) in messages.items():
             Message.objects.update_or_create(
-                campaign_id=campaign_id, cell=cell, defaults={"subject": subject, "body": body}
+                campaign_id=campaign_id,
+                cell=cell,
+                language=language,
+                defaults={"subject": subject, "body": body, "stands_for_others": stands_for_others},
             )
 
 

@@ -27,4 +27,4 @@ def waiting_said(done: Mapping[str, Any]) -> str:
 
 
 def _business_time(instant: datetime | None) -> str:
-    return f"{instant.astimezone(clock.business_zone()):%Y-%m-%d %H:%M}" if instant else ""
+    return clock.business_minute(instant) if instant else ""

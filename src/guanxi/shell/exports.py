@@ -24,7 +24,7 @@ FORMATS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-DANGEROUS: Final = tuple("=+-@\t\r＝＋－＠")
+FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
 """A spreadsheet takes text that begins so for a formula."""
 ROWS_PER_SHEET: Final = 1_000_000
 """Excel holds 1,048,576 rows a sheet; what is left goes on in another."""
@@ -99,10 +99,10 @@ def _write_csv(sheet: Sheet, file: IO[bytes], tell: Progress) -> int:
 def safe_text(text: str) -> str:
     """Text that a spreadsheet shows as text.
 
-    >>> safe_text("=1+1"), safe_text("王伟")
-    ("'=1+1", '王伟')
+    >>> safe_text("=1+1"), safe_text("王伟"), safe_text("\\n=1")
+    ("'=1+1", '王伟', "'\\n=1")
     """
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _csv_cell(value: Plain) -> object:
@@ -155,7 +155,7 @@ class _Page:
                     pass
                 case str():
                     # Written as text it is no formula; the mark keeps it text when somebody edits the cell.
-                    mark = self.text if value.startswith(DANGEROUS) else None
+                    mark = self.text if value.startswith(FORMULA_STARTS) else None
                     self.page.write_string(self.row, place, value[:32_767], mark)
                 case datetime():
                     self.page.write_datetime(self.row, place, value, self.instant)

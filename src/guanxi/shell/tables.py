@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,6 +18,10 @@ from guanxi.wording.words import label, phrase, word
 EMPTY: Final = "–"
 """What stands where nothing is known; a file leaves such a cell empty."""
 SHARE: Final = "share"
+SHORT, LONG = 20, 40
+"""Letters, two for a 汉字, up to which a text keeps to one line, and beyond which it gets a broad column."""
+FEW_COLUMNS: Final = 4
+"""So many fit beside each other on a phone."""
 Plain = str | int | float | Decimal | date | datetime | None
 
 
@@ -38,6 +43,20 @@ class Cell:
         if self.value is not None:
             return self.value
         return None if self.text == EMPTY else self.text
+
+    @property
+    def look(self) -> str:
+        """The class of its place: figures align, short words keep to one line, long ones get room to break."""
+        if self.is_number:
+            kind = "gx-number"
+        else:
+            breadth = _breadth(self.text)
+            kind = "gx-short" if breadth <= SHORT else "gx-long" if breadth > LONG else "gx-text"
+        return f"{kind} gx-none" if self.text == EMPTY else kind
+
+
+def _breadth(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 @dataclass(frozen=True)
@@ -68,8 +87,15 @@ class Table:
             {"label": label(name), "is_number": right}
             for name, right in zip(self.columns, numeric, strict=True)
         ]
-        empty = self.empty or _("Nothing yet.")
-        return {"columns": columns, "rows": rows, "title": self.title, "note": self.note, "empty": empty}
+        return {
+            "columns": columns,
+            "rows": rows,
+            "title": self.title,
+            "note": self.note,
+            "empty": self.empty or _("Nothing yet."),
+            # On a phone such rows are read one by one; figures are compared down their columns.
+            "reads_by_row": len(columns) > FEW_COLUMNS and 2 * sum(numeric) <= len(columns),
+        }
 
 
 def _is_numeric(column: Sequence[Cell]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guanxi.staff.models import User
 from guanxi.staff.roles import REACH, Reach, Role
@@ -15,6 +15,8 @@ class Sees:
 
     owners: frozenset[int] | None = None
     """Ids of users; None means that all customers are seen."""
+    person_id: int | None = field(default=None, compare=False)
+    """Who looks on; None for the system."""
 
     @property
     def everything(self) -> bool:
@@ -33,7 +35,7 @@ def visible_to(user: User) -> Sees:
     """Whose customers this person sees, by role and unit. A manager without a unit sees only their own."""
     match REACH[Role(user.role)]:
         case Reach.ALL:
-            return EVERYTHING
+            return Sees(person_id=user.pk)
         case Reach.UNIT if user.unit_id:
-            return Sees(frozenset({user.pk, *members_below(user.unit_id)}))
-    return Sees(frozenset({user.pk}))
+            return Sees(frozenset({user.pk, *members_below(user.unit_id)}), user.pk)
+    return Sees(frozenset({user.pk}), user.pk)

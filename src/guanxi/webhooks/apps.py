@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class WebhooksConfig(AppConfig):
     name = "guanxi.webhooks"
+
+    def ready(self) -> None:
+        from guanxi.webhooks import registrations
+
+        registrations.fill()

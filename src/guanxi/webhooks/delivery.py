@@ -22,6 +22,7 @@ from guanxi.foundation.guarded_client import CallFailed, Limits, post
 from guanxi.foundation.models import Event
 from guanxi.foundation.web_addresses import BadAddress
 from guanxi.webhooks.models import Attempt, Delivery, Endpoint
+from guanxi.webhooks.notices import start_notice
 from guanxi.webhooks.signing import body_of, headers_of
 
 LEASE = timedelta(seconds=60)
@@ -154,6 +155,7 @@ def _failed(endpoint: Endpoint, at: datetime) -> None:
     if endpoint.is_active and failures >= MOST_FAILURES and at - since >= GIVE_UP:
         Endpoint.objects.filter(pk=endpoint.pk).update(is_active=False, switched_off_at=at)
         audit.record(SYSTEM, "switched off", "webhook", endpoint.pk, failures=failures)
+        start_notice(endpoint)
 
 
 def forget_old(at: datetime) -> int:

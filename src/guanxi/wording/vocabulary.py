@@ -19,6 +19,7 @@ NAMES: Final = frozenset(
         # imports
         "import", "kind", "source", "file", "state", "rows read", "rows good", "rows bad", "mapping", "encoding",
         "blank rows", "error file", "column", "kept out of analyses", "new customers", "new products",
+        "customers given to an owner",
         "new campaigns", "orders", "lines without a customer", "returned lines", "contacts", "held out as control",
         "kept", "jobs", "messages", "row", "field",
         "value", "reason", "complaints", "the row",
@@ -28,7 +29,7 @@ NAMES: Final = frozenset(
         "observed on", "inferred", "granted", "channel", "recorded on", "party", "by", "at", "order", "placed at",
         "business date", "lines", "amount minor", "currency", "store", "campaign", "step", "cell", "address",
         "due at", "contacted at", "error", "detail", "decided at", "role", "reference", "scheme", "from", "to",
-        "on", "rule", "inputs", "as of", "why",
+        "on", "rule", "inputs", "as of", "why", "assignments", "owner", "handovers", "before",
         # measures of a customer that the library has no label for
         "recent sales", "earlier sales", "sales change", "sales decile", "profit decile", "bill band", "p alive",
         "expected purchases", "expected spend", "lifetime value", "cost to serve", "contribution", "value layer",
@@ -57,12 +58,12 @@ NAMES: Final = frozenset(
         "e-mail", "role", "department or team", "last signed in", "may sign in",
         # campaigns and results
         "to whom", "what", "when", "by which means", "is the effect assured", "reach", "universal hold-out",
-        "suppressed", "cancelled", "cells", "control", "cost", "expected margin", "expected profit",
+        "suppressed", "cancelled", "cells", "languages", "control", "cost", "expected margin", "expected profit",
         "expected effect per customer", "smallest effect it can show", "proposed control share", "members",
         "responses recorded", "still waiting", "until", "verdict", "analysis", "lesson", "incremental response rate",
         "incremental responses", "incremental margin per customer", "incremental margin", "incremental profit",
         "return on investment", "break-even response rate", "break-even effect per customer", "tier", "week",
-        "treated", "margin per customer", "p (Holm)", "customers contacted",
+        "value tier", "held out", "offer", "treated", "margin per customer", "p (Holm)", "customers contacted",
         "new customers among them", "cost per new customer",
         "customers who responded", "response rate", "their sales", "their margin",
         "redemptions", "caused",
@@ -88,7 +89,7 @@ CODES: Final = frozenset(
         # what the audit says was done, and to what
         "set", "created", "refreshed", "prepared", "launched", "measured", "merged", "unmerged", "setting", "user",
         "campaign", "customer", "insight", "dispatch", "exported", "table", "saved view", "renamed", "shared",
-        "kept to oneself", "restored", "customer export",
+        "kept to oneself", "restored", "customer export", "list",
         "changed", "removed", "assigned", "revealed", "set the password of", "unit",
         # how webhooks are doing, why a call failed, and what was done with them
         "active", "failing", "switched off", "pending", "given_up", "not allowed", "name unknown", "no connection",
@@ -96,9 +97,9 @@ CODES: Final = frozenset(
         "tested", "redelivered", "unsubscribed", "webhook", "unsubscribe",
         # kinds
         "customers", "products", "orders", "contacts", "responses", "import", "undo import", "insight refresh",
-        "campaign launch", "campaign results", "campaign estimate", "campaign plan", "trial letter", "draft", "begun",
-        "discarded", "tried", "person", "organisation", "household", "email", "mobile", "sms",
-        "mail", "MVC", "MGC", "(unknown)", "total", "MIGRATOR", "BZ",
+        "campaign launch", "campaign results", "campaign estimate", "campaign plan", "trial letter",
+        "webhook notice", "draft", "begun", "discarded", "tried", "person", "organisation", "household", "email",
+        "mobile", "sms", "mail", "MVC", "MGC", "(unknown)", "total", "MIGRATOR", "BZ",
         # tokens, and what they may do
         "token", "revoked", "valid", "expired",
         "see customers", "see addresses", "see insight", "refresh insight", "see campaigns", "run campaigns",
@@ -152,10 +153,11 @@ PHRASES: Final = declared(
     "removing later moves", "removing old figures", "staged", "staging", "loading", "trend",
     "waiting for another copy", "writing the copy", "writing the file", "deliver",
     "bringing back %(what)s", "checking later %(what)s", "copying %(what)s", "keeping %(what)s", "removing %(what)s",
+    "giving customers back",
     # what a record says of who did it and why
     "%(name)s (command line)",
     "%(name)s (API token %(number)s)",
-    "command line",
+    "command line", "system",
     "customer",
     "merged by hand",
     "same e-mail address",
@@ -185,11 +187,14 @@ PHRASES: Final = declared(
     "is not a number (write 1234,50 or 1.234,50)",
     "is not a finite number",
     "is too large an amount",
-    "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need --date-format)",
+    "is not a date (2026-11-21 or 2026-11-21 14:30:00; other shapes need a date format)",
     "is not a date (%(shape)s)",
     "is a date outside 1900 to 2199",
     "lies in the future",
     "is neither yes nor no (write yes, no, true, false, 1 or 0)",
+    "is what several colleagues are called (write the e-mail address)",
+    "is nobody who looks after customers (write the e-mail address or name of a salesperson, sales manager or service "
+    "agent under People, or leave it empty)",
     "is not an e-mail address",
     "is not a phone number",
     "is not %(currency)s, the currency this installation sums in (GUANXI_CURRENCY)",
@@ -227,6 +232,10 @@ PHRASES: Final = declared(
     "who are silent are as silent as their own rate explains.",
     "Drop-out is not identified: a = %(a)s (s.e. %(error_a)s), b = %(b)s (s.e. %(error_b)s), a mean of %(mean)s per "
     "purchase. How customers differ in leaving cannot be read from the data.",
+    "How customers differ in buying cannot be read: r = %(r)s, alpha = %(alpha)s. Only the mean rate r / alpha means "
+    "something.",
+    "How customers differ in buying cannot be read: r = %(r)s, alpha = %(alpha)s. Everybody was acquired on the last "
+    "day observed, so even the mean rate is not known.",
     "q = %(q)s is not above 1: spend differs so much between customers that its mean over customers is infinite, and "
     "Gamma-Gamma's expected spend is not defined.",
     "q = %(q)s is not above 2: the variance of spend between customers is infinite; a few customers drive every "

@@ -10,7 +10,7 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
-from customer_insight.indicator_catalogue import INDICATORS
+from customer_insight.indicators import INDICATORS
 from customer_insight.tiers import default_tier_scheme
 from guanxi.foundation.language import is_chinese
 from guanxi.wording.vocabulary import CODES, NAMES, PHRASES

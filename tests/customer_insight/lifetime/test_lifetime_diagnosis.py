@@ -103,6 +103,29 @@ def test_nobody_coming_back_is_an_answer_and_not_a_crash() -> None:
     assert float(model.expected_purchases(52, 0, 0, 12)) < 0.01
 
 
+def test_customers_all_acquired_on_the_last_day_have_no_rate_and_that_is_said() -> None:
+    table = pl.DataFrame({"x": [0], "first_day": [60], "last_day": [60], "count": [500]})
+
+    model = fit_lifetime(table, as_of=60)
+
+    assert model.fit is not None
+    assert model.fit.codes()[0] == "rates_not_identified"
+    assert "even the mean rate is not known" in model.fit.diagnosis[0].sentence
+
+
+@pytest.mark.parametrize("name", ["BG/NBD", "MBG/NBD", "Pareto/NBD", "NBD"])
+def test_one_customer_is_an_answer_and_not_a_crash(name: str) -> None:
+    """Everybody buys alike: r and alpha run away together, and their ratio is the rate, 3 in 60 days."""
+    table = pl.DataFrame({"x": [3], "first_day": [0], "last_day": [30]})
+
+    model = fit_lifetime(table, as_of=60, model=name)
+
+    assert model.name == "NBD"
+    assert model.fit is not None
+    assert model.fit.codes()[:2] == ("rates_not_identified", "few_repeat_buyers")
+    assert model.params["r"] / model.params["alpha"] * 60 / 7 == pytest.approx(3, rel=1e-3)
+
+
 def test_a_reseller_tail_is_named(cdnow: pl.DataFrame) -> None:
     """A shared card that buys on two days of three, thirty times over."""
     triple = ["x", "first_day", "last_day"]

@@ -13,7 +13,10 @@ import pytest
 import customer_insight.lifetime as lifetime
 
 MODULES = [f"{lifetime.__name__}.{module.name}" for module in pkgutil.iter_modules(lifetime.__path__)]
-WITH_EXAMPLES = {"bgnbd", "choice", "gamma_gamma", "histories", "nbd", "spend", "value"}
+WITH_EXAMPLES = {
+    "bgbb", "bgnbd", "choice", "contract_value", "gamma_gamma", "histogram", "histories", "life", "mbgnbd", "nbd",
+    "opportunities", "opportunity_value", "pareto", "sbg", "spend", "value",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -12,11 +12,13 @@ from numpy.testing import assert_allclose
 
 from customer_insight.lifetime import (
     BGNBD,
+    MODELS,
     NBD,
     SCORES,
     GammaGamma,
     Horizon,
     PooledSpend,
+    fit_lifetime,
     score_lifetime,
 )
 from customer_insight.tables import TableError, day_number
@@ -59,6 +61,46 @@ def test_value_is_discounted_margin_less_cost_to_serve(engine: Any, cdnow: pl.Da
     for customer in some.to_dicts():
         got = tuple(rows[customer["customer_id"]].values())[1:]
         assert_allclose(got, by_hand(customer, cost=cost), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.requirement("ANA-28")
+def test_a_customer_with_a_cost_of_their_own_is_charged_that(engine: Any, cdnow: pl.DataFrame) -> None:
+    """Every second customer has a known cost per week; the others cost what all cost."""
+    some = cdnow.sample(40, seed=2).with_row_index("place")
+    costs = some.with_columns(
+        cost=pl.when(pl.col("place") % 2 == 0).then(pl.col("place") * 1.5).otherwise(None)
+    )
+
+    scored = score_lifetime(
+        engine.table(costs.select(*COLUMNS, "cost").to_dicts()),
+        MODEL,
+        SPEND,
+        **TERMS,
+        cost_to_serve_per_period=5.0,
+        cost_to_serve="cost",
+    )
+
+    rows = {row["customer_id"]: row["lifetime_value"] for row in engine.rows(scored)}
+    for customer in costs.to_dicts():
+        cost = 5.0 if customer["cost"] is None else customer["cost"]
+        expected = by_hand(customer, cost=cost)[-1]
+        assert rows[customer["customer_id"]] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_scores_as_its_own_formulas_say(engine: Any, cdnow: pl.DataFrame, name: str) -> None:
+    model = fit_lifetime(cdnow, as_of=CALIBRATION_END, model=name)
+    some = cdnow.sample(60, seed=3).sort("customer_id")
+
+    scored = score_lifetime(engine.table(some.select(COLUMNS).to_dicts()), model, SPEND, **TERMS)
+
+    rows = sorted(engine.rows(scored), key=lambda row: row["customer_id"])
+    x, first, last = (some[column].to_numpy() for column in ("x", "first_day", "last_day"))
+    t_x, age = (last - first) / 7, (CALIBRATION_END - first) / 7
+    assert model.name == name
+    assert_allclose([row["p_alive"] for row in rows], model.p_alive(x, t_x, age), rtol=1e-9)
+    bought = model.expected_purchases(52, x, t_x, age)
+    assert_allclose([row["expected_purchases"] for row in rows], bought, rtol=1e-9)
 
 
 def test_every_customer_is_scored_once_and_equal_histories_alike(cdnow: pl.DataFrame) -> None:

@@ -76,6 +76,30 @@ def test_counted_rows_weigh_as_many_customers(fitted: GammaGamma, cdnow: pl.Data
     assert again == fitted
 
 
+def test_a_warm_start_ends_at_the_same_place(fitted: GammaGamma, cdnow: pl.DataFrame) -> None:
+    again = fit_gamma_gamma(cdnow, start=fitted.params)
+
+    assert_allclose(list(again.params.values()), list(fitted.params.values()), rtol=1e-6)
+    assert again.fit is not None
+    assert again.fit.iterations <= 2
+
+
+def test_a_climb_from_a_sample_ends_at_the_top() -> None:
+    """Many different sums: the fit starts from every third row, and ends where no step gains."""
+    table = simulated(6.0, 4.0, 15.0, customers=60_000, seed=9)
+
+    model = fit_gamma_gamma(table)
+
+    spend = read_spend(table, unit_minor=100.0)
+    assert model.fit is not None
+    assert model.fit.distinct > 20_000
+    assert model.fit.converged
+    _, gradient, _ = gamma_gamma_likelihood(np.array(list(model.params.values())), spend)
+    assert np.abs(gradient).max() < 1e-2
+    for name, truth in {"p": 6.0, "q": 4.0, "gamma": 15.0}.items():
+        assert abs(model.params[name] - truth) < 3 * model.fit.standard_errors[name]
+
+
 def test_gradient_and_hessian_are_those_of_finite_differences(cdnow: pl.DataFrame) -> None:
     spend = read_spend(cdnow, unit_minor=100.0)
     logs = np.log([3.0, 2.0, 20.0])

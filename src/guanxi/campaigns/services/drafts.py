@@ -14,6 +14,8 @@ from guanxi.campaigns.models import Campaign, CampaignDraft
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.plans import complaints, parse_plan
 from guanxi.campaigns.queries import campaign_named
+from guanxi.campaigns.seen import PLAN as SEEN_PLAN
+from guanxi.campaigns.seen import require_as_seen
 from guanxi.campaigns.services.plan import as_json, estimate_plan, plan_campaign
 from guanxi.foundation import audit, clock, jobs
 from guanxi.foundation.actor import Actor
@@ -168,12 +170,18 @@ def run_estimate(running: RunningJob) -> dict[str, Any]:
     return {"reach": estimate["reach"]}
 
 
-def start_plan(*, draft_id: int, actor: Actor) -> Job:
-    """Write the job that makes a plan of a draft. Raises PlanError with the first complaint."""
+def start_plan(*, draft_id: int, actor: Actor, seen: str = "") -> Job:
+    """Write the job that makes a plan of a draft. Raises PlanError with the first complaint.
+
+    `seen` is the version of the planned campaign that a page showed: another plan is not replaced by the draft.
+    """
     draft = draft_numbered(draft_id)
     if said := draft_complaints(draft):
         raise PlanError(next(iter(said.values())))
-    return jobs.enqueue(PLAN, str(draft_id), {"draft": draft_id, "code": draft.document["code"]}, actor)
+    if draft.campaign:
+        require_as_seen(draft.campaign, SEEN_PLAN, seen)
+    arguments = {"draft": draft_id, "code": draft.document["code"], "seen": seen}
+    return jobs.enqueue(PLAN, str(draft_id), arguments, actor)
 
 
 def start_plan_of(*, document: Mapping[str, Any], actor: Actor) -> CampaignDraft:
@@ -202,6 +210,8 @@ def run_plan(running: RunningJob) -> dict[str, Any]:
         return {"campaign": running.arguments["code"]}
     if said := draft_complaints(draft):
         raise PlanError(next(iter(said.values())))
+    if draft.campaign:
+        require_as_seen(draft.campaign, SEEN_PLAN, running.arguments.get("seen", ""))
     running.advance("drawing the audience")
     campaign = plan_campaign(document=draft.document, actor=running.actor, draft=draft)
     return {"campaign": campaign.code}

@@ -14,12 +14,14 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from customer_insight.assignment import CONTROL
+from guanxi.campaigns.languages import written_in
 from guanxi.campaigns.models import Campaign, Member
 from guanxi.campaigns.plan_cells import HOLDOUT
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.plans import Plan, parse_plan
 from guanxi.campaigns.queries import campaign_named, membership_counts
 from guanxi.campaigns.remarks import holds_nobody_out, nobody_held_out
+from guanxi.campaigns.seen import LAUNCH, require_as_seen
 from guanxi.campaigns.services.plan import assign
 from guanxi.customers.models import Party
 from guanxi.customers.queries import born
@@ -46,14 +48,15 @@ MERGED = "merged"
 State, Role = Campaign.State, Member.Role
 
 
-def start_launch(*, code: str, at: datetime, actor: Actor) -> Job:
+def start_launch(*, code: str, at: datetime, actor: Actor, seen: str = "") -> Job:
     """Write the job that launches a planned campaign at an instant. Raises PlanError when it cannot be launched.
 
     The first start fixes when the campaign begins and which days are measured; one that goes on after a crash
-    keeps both.
+    keeps both. `seen` is the version of the plan that a page showed: another one is not launched by it.
     """
     with transaction.atomic():
         campaign = campaign_named(code, lock=True)
+        require_as_seen(campaign, LAUNCH, seen)
         if campaign.state not in {State.PLANNED, State.LAUNCHING}:
             raise PlanError(
                 _("Campaign %(code)s is %(state)s; only a planned one can be launched.")
@@ -108,13 +111,21 @@ def _launch(running: RunningJob, campaign: Campaign, drawn: Path) -> None:
     if not drawn.exists():
         _draw(campaign, plan, drawn)
     outreach.prepare(campaign_id=campaign.pk, code=campaign.code, actor=running.actor)
-    outreach.write_messages(campaign.pk, {cell.code: (cell.subject, cell.body) for cell in plan.cells})
+    _write_words(campaign, plan)
     outreach.write_links(campaign.pk, plan.links)
     total = int(pa.parquet.read_metadata(drawn).num_rows)
     for done, batch in _batches(drawn, campaign.launched_up_to):
         with running.writing("deciding about customers", done, total):
             _decide(campaign, plan, batch, at)
     _go(running, campaign, plan)
+
+
+def _write_words(campaign: Campaign, plan: Plan) -> None:
+    own = {cell.code: (cell.subject, cell.body) for cell in plan.cells}
+    outreach.write_messages(campaign.pk, own, language=plan.language)
+    for tag in written_in(plan)[1:]:
+        words = {cell.code: tuple(cell.languages[tag]) for cell in plan.cells}
+        outreach.write_messages(campaign.pk, words, language=tag, stands_for_others=False)
 
 
 def _draw(campaign: Campaign, plan: Plan, target: Path) -> None:
@@ -129,7 +140,7 @@ def _draw(campaign: Campaign, plan: Plan, target: Path) -> None:
         raise PlanError(
             _(
                 "The figures as of %(as_of)s that campaign %(code)s was planned on are kept no longer; "
-                "plan again: guanxi campaign plan FILE"
+                "plan it again."
             )
             % {"code": campaign.code, "as_of": campaign.estimate["as_of"]}
         ) from gone

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customer_insight.measurement import Attributed, attributed, campaign_result, quadrant, response_band
+from guanxi.campaigns.breakdown import breakdown
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import campaign_named, measured_window, membership_counts
+from guanxi.campaigns.seen import CLOSE, require_as_seen
 from guanxi.campaigns.units import copy_members, costs_by_cell, new_customers, sales_windows, units
 from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
@@ -89,6 +91,7 @@ def measure(duck: Duck, campaign: Campaign) -> dict[str, Any]:
     result = campaign_result(units(duck, response), costs=costs, fixed_cost=fixed)
     counted = attributed(units(duck, "recorded"), costs=costs, fixed_cost=fixed)
     last, won = last_day(duck), new_customers(duck, start)
+    has_control = result.overall.control > 0
     return {
         "campaign": campaign.code,
         "name": campaign.name,
@@ -101,10 +104,11 @@ def measure(duck: Duck, campaign: Campaign) -> dict[str, Any]:
         "pre_days": pre_days,
         "response": response,
         "margin_rate": rate,
-        "has_control": result.overall.control > 0,
+        "has_control": has_control,
         "members": membership_counts(campaign),
         "left_out_as_merged": int(value(duck, "SELECT count(*) FROM mixed")),
         **result.as_dict(),
+        "groups": breakdown(duck, campaign, start=start, response=response) if has_control else [],
         "attributed": [asdict(row) for row in counted],
         "new_customers": won,
         "cost_per_new_customer": counted[0].cost / won if won else None,
@@ -113,10 +117,14 @@ def measure(duck: Duck, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def close(*, code: str, analysis: str, lesson: str, actor: Actor) -> Campaign:
-    """Close a measured campaign with its analysis and a lesson; neither may be left out."""
+def close(*, code: str, analysis: str, lesson: str, actor: Actor, seen: str = "") -> Campaign:
+    """Close a measured campaign with its analysis and a lesson; neither may be left out.
+
+    `seen` is the version of the results that a page showed: a lesson from other figures is not kept for these.
+    """
     with transaction.atomic():
         campaign = campaign_named(code, lock=True)
+        require_as_seen(campaign, CLOSE, seen)
         if campaign.state == Campaign.State.CLOSED:
             raise DomainError(_("Campaign %(code)s is closed already.") % {"code": code})
         if not campaign.results:

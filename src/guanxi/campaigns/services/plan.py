@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from customer_insight.assignment import assignment_expression, held_out_expression
 from customer_insight.conditions import describe
 from customer_insight.measurement import PastSpread, past_spread
+from guanxi.campaigns.languages import readers, told_languages
 from guanxi.campaigns.models import Campaign, CampaignDraft
 from guanxi.campaigns.outlook import outlook, sizes_of
 from guanxi.campaigns.overlaps import groups_of_audience, overlaps
@@ -52,7 +53,7 @@ class UniversalHoldout:
     salt: str
 
     def __post_init__(self) -> None:
-        require_number(self.share, f"share of {HOLDOUT_SETTING}", 0, 0.5)
+        require_number(self.share, "share", 0, 0.5)
         if not isinstance(self.salt, str) or not self.salt:
             raise DomainError(
                 _("salt of %(holdout_setting)s is a text, not %(salt)r.")
@@ -118,6 +119,7 @@ def estimate_plan(plan: Plan, run: InsightRun, salt: str) -> dict[str, Any]:
         reach, holdout = rows(duck, f"SELECT count(*), count(*) FILTER (cell = '{HOLDOUT}') FROM assigned")[0]
         suppressed = rows(duck, "SELECT reason, count(*) FROM held GROUP BY reason ORDER BY reason")
         without_name = _without_name(duck, plan)
+        told = told_languages(duck)
         spread = _spread(duck, plan, run)
         elsewhere = overlaps(duck, plan)
         reached = groups_of_audience(plan.audience)
@@ -133,6 +135,8 @@ def estimate_plan(plan: Plan, run: InsightRun, salt: str) -> dict[str, Any]:
         "margin_rate": run.assumptions["margin_rate"],
         "sales_without_cost_share": run.totals.get("sales_without_cost_share"),
         "without_name": without_name,
+        "told_languages": told,
+        **readers(plan, told, sum(cells.values())),
         "starts_in_the_past": plan.starts_at < clock.now() - LATE,
     }
     return estimate | {"answers": _answers(plan, estimate)}
@@ -179,7 +183,8 @@ def _hold_back(duck: Duck, plan: Plan) -> None:
 
 def _without_name(duck: Duck, plan: Plan) -> int:
     """How many of those who would be written to have no name though the words of their cell use it."""
-    cells = [cell.code for cell in plan.cells if needs_name(cell.subject) or needs_name(cell.body)]
+    said = {cell.code: [text for words in cell.all_words for text in words] for cell in plan.cells}
+    cells = [code for code, texts in said.items() if any(map(needs_name, texts))]
     if not cells:
         return 0
     # Names say who somebody is, so they are not in the copy.

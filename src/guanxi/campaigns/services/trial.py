@@ -21,8 +21,12 @@ TRIAL = "trial letter"
 """Kind of job."""
 
 
-def start_trial(*, draft_id: int, place: int, address: str, name: str, actor: Actor) -> Job:
+def start_trial(
+    *, draft_id: int, place: int, address: str, name: str, actor: Actor, language: str = ""
+) -> Job:
     """Write the job that sends the words of a cell, as they are now, to the writer's own address.
+
+    Those in another language than the cell's own where one is named.
 
     Raises PlanError where the words cannot be sent, and DomainError for too many trials.
     """
@@ -30,18 +34,30 @@ def start_trial(*, draft_id: int, place: int, address: str, name: str, actor: Ac
     cells = draft.document.get("cells") or []
     if not 0 <= place < len(cells):
         raise PlanError(_("There is no such cell."))
-    wrong = draft_complaints(draft)
-    fields = (f"cells.{place}.subject", f"cells.{place}.body", "links")
+    wrong, where = draft_complaints(draft), f"cells.{place}"
+    written = cells[place]
+    if language:
+        written = (written.get("languages") or {}).get(language)
+        where += f".languages.{language}"
+        if not isinstance(written, dict):
+            raise PlanError(_("The cell says nothing in %(tag)s.") % {"tag": language})
+    fields = (f"{where}.subject", f"{where}.body", "links")
     if said := next((wrong[field] for field in fields if field in wrong), ""):
         raise PlanError(said)
     if not address:
         raise DomainError(_("Your account has no e-mail address."))
-    words = {part: cells[place][part] for part in ("subject", "body")}
+    words = {part: written[part] for part in ("subject", "body")}
     with transaction.atomic():
         require_trial_allowed(actor, clock.now())
         record_trial(actor, words["subject"], draft_id)
-        arguments = {**words, "address": address, "name": name, "links": draft.document.get("links", {})}
-        return jobs.enqueue(TRIAL, f"{draft_id}-{place}-{address}"[:100], arguments, actor)
+        arguments = {
+            **words,
+            "address": address,
+            "name": name,
+            "links": draft.document.get("links") or {},
+            "language": language or draft.document.get("language") or "",
+        }
+        return jobs.enqueue(TRIAL, f"{draft_id}-{place}-{language}-{address}"[:100], arguments, actor)
 
 
 def run_trial(running: RunningJob) -> dict[str, Any]:

@@ -17,6 +17,13 @@ LARGEST_AMOUNT = 10**14
 """In whole units; a thousand times a thousand such lines still sum without overflow."""
 YES = ("1", "true", "yes", "y", "t", "x", "ja", "oui", "si", "sí", "sì", "是", "对", "有")
 NO = ("0", "false", "no", "n", "f", "nein", "non", "否", "不", "无")
+PEOPLE = "people"
+"""The table of colleagues: `called`, in lower case, and `id`; null where several are called so."""
+SEVERAL = "is what several colleagues are called (write the e-mail address)"
+NO_COLLEAGUE = (
+    "is nobody who looks after customers (write the e-mail address or name of a salesperson, sales manager or service "
+    "agent under People, or leave it empty)"
+)
 POINT, COMMA = ".", ","
 DECIMAL_MARKS = (POINT, COMMA)
 TOLERANCE = timedelta(days=1)
@@ -57,12 +64,14 @@ def rules_of(field: Field, text: str, reading: Reading) -> tuple[str, str]:
         "flag": _flag,
         "email": _email,
         "mobile": _mobile,
+        "owner": _owner,
     }[field.type](text, reading)
 
 
 def sql_type(field: Field) -> str:
     """The type of a field's values in the engine."""
     types = {"number": "DOUBLE", "money": "BIGINT", "date": "DATE", "time": "TIMESTAMP", "flag": "BOOLEAN"}
+    types["owner"] = "BIGINT"
     return types.get(field.type, "VARCHAR")
 
 
@@ -195,7 +204,7 @@ def _in_range(instant: str, end: str) -> str:
 
 
 def _date_complaint(parsed: str, reading: Reading) -> str:
-    shape = reading.date_format or "2026-11-21 or 2026-11-21 14:30:00; other shapes need --date-format"
+    shape = reading.date_format or "2026-11-21 or 2026-11-21 14:30:00; other shapes need a date format"
     return (
         f"WHEN ({parsed}) IS NULL THEN 'is not a date ({quoted(shape)})' "
         f"WHEN ({parsed}) < '{EARLIEST}' OR ({parsed}) >= '{LATEST}' THEN 'is a date outside 1900 to 2199' "
@@ -220,4 +229,12 @@ def _mobile(text: str, reading: Reading) -> tuple[str, str]:
     return (
         rf"CASE WHEN regexp_matches({digits}, '^\+?\d{{6,15}}$') THEN {digits} END",
         "ELSE 'is not a phone number'",
+    )
+
+
+def _owner(text: str, reading: Reading) -> tuple[str, str]:
+    """The colleague who is called so, in the table that `imports.owners` fills."""
+    return (
+        f"(SELECT id FROM {PEOPLE} WHERE called = lower({text}))",
+        f"WHEN lower({{raw}}) IN (SELECT called FROM {PEOPLE} WHERE id IS NULL) THEN '{SEVERAL}' ELSE '{NO_COLLEAGUE}'",
     )

@@ -9,13 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from guanxi.customers.imports.cells import Reading, rules_of, sql_type, trimmed
+from guanxi.customers.imports.colleagues import read_people
 from guanxi.customers.imports.kinds import MAX_CELL, Field, ImportKind
 from guanxi.customers.imports.options import Correction
 from guanxi.customers.imports.raw import ROW_NUMBER, RawFile
 from guanxi.foundation.engine.duck import Duck, identifier, quoted, rows, value
+from guanxi.shell.exports import FORMULA_STARTS
 from guanxi.wording.words import label, phrase
 
-FORMULA_STARTS = "^[=+@＝＋＠－\\t\\r\\n-]"
 SHOWN = 200
 """Characters of a bad cell that a complaint repeats."""
 
@@ -40,6 +41,8 @@ def check(
     """Fill the tables `good` (_row, a typed column per field, the other columns as text) and `complaints`."""
     raw_rows = _corrected(raw, corrections)
     fields = [field for field in kind.fields if field.name in mapping]
+    if any(field.type == "owner" for field in fields):
+        read_people(duck)
     extras = [column for column in found.columns if column not in mapping.values()] if kind.extras else []
     duck.execute(f"CREATE TABLE checked AS {_checked_sql(raw_rows, fields, extras, mapping, reading)}")
     duck.execute("CREATE TABLE complaints (row BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR)")
@@ -86,9 +89,10 @@ def _column(mapping: Mapping[str, str]) -> str:
 
 
 def _formula_safe(expression: str) -> str:
-    """A leading =, +, -, @, tab or return would run as a formula in a spreadsheet; an apostrophe stops it."""
+    """What would run as a formula in a spreadsheet gets an apostrophe, as `shell.exports.safe_text` says."""
     text = f"replace({expression}, chr(0), '')"
-    return f"CASE WHEN regexp_matches({text}, '{FORMULA_STARTS}') THEN '''' || {text} ELSE {text} END"
+    starts = ", ".join(f"chr({ord(sign)})" for sign in FORMULA_STARTS)
+    return f"CASE WHEN left({text}, 1) IN ({starts}) THEN '''' || {text} ELSE {text} END"
 
 
 def _corrected(raw: Path, corrections: Sequence[Correction]) -> str:

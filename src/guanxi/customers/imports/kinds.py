@@ -29,7 +29,7 @@ class Field:
 
     name: str
     type: str
-    """key, text, number, money, date, time, flag, email or mobile."""
+    """key, text, number, money, date, time, flag, email, mobile or owner."""
     help: str
     required: bool = False
     """Every row must have a value."""

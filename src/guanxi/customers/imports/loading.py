@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet
 from django.apps import apps
 
+from guanxi.customers.imports.handing_over import giving
 from guanxi.customers.models import ImportBatch
 from guanxi.foundation.engine.bulk import insertion
 from guanxi.foundation.jobs import RunningJob
@@ -37,6 +38,8 @@ def _writer(entry: dict[str, Any], block: pa.Table, batch: ImportBatch) -> Calla
     model: Any = apps.get_model(entry["model"])
     if entry["action"] == "append":
         return insertion(model, block)
+    if entry["action"] == "give":
+        return giving(block, batch)
     ids = block.column("id").to_pylist()
 
     def supersede() -> None:

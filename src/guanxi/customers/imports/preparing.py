@@ -16,7 +16,7 @@ from guanxi.customers.imports.kinds import ImportKind, Staging, kind_named
 from guanxi.customers.imports.options import ImportOptions
 from guanxi.customers.imports.raw import RawFile
 from guanxi.customers.imports.reading import fingerprint, read_raw
-from guanxi.customers.models import ImportBatch
+from guanxi.customers.models import Handover, ImportBatch
 from guanxi.foundation.engine.duck import Duck, rows, workspace
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.home import folder
@@ -106,7 +106,7 @@ def _read(duck: Duck, batch: ImportBatch, work: Path) -> None:
 
 
 def _plan(staging: Staging) -> list[dict[str, Any]]:
-    """Replacements first: a unique key must be free before its new row comes."""
+    """Replacements first: a unique key must be free before its new row comes; last, customers get their owners."""
     replaced = [
         {
             "action": "supersede",
@@ -119,7 +119,7 @@ def _plan(staging: Staging) -> list[dict[str, Any]]:
     ]
     appended = [
         {
-            "action": "append",
+            "action": "give" if s.model is Handover else "append",
             "model": s.model._meta.label,
             "file": f"{staging.folder.name}/{s.file}",
             "rows": s.rows,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from guanxi.customers.imports.customer_files import EXTRA, identifying_extras
+from guanxi.customers.imports.customer_facts import EXTRA, identifying_extras
 from guanxi.customers.imports.kinds import kind_named
 from guanxi.customers.imports.loading import load
 from guanxi.customers.imports.options import ImportOptions as ImportOptions
@@ -139,7 +139,7 @@ def _new_batch(path: Path, same: dict[str, Any], actor: Actor) -> ImportBatch:
 
 def resume_import(batch_id: int, *, actor: Actor) -> Job:
     """The job of an interrupted import, or of an interrupted undo, to be run again."""
-    batch = _batch(batch_id)
+    batch = batch_numbered(batch_id)
     if batch.lane != LANE:
         raise ImportRefused(
             _("Import %(batch_id)s is %(state)s; there is nothing to resume.")
@@ -152,7 +152,7 @@ def resume_import(batch_id: int, *, actor: Actor) -> Job:
 
 def start_undo(batch_id: int, *, actor: Actor) -> Job:
     """Write the job that takes an import back."""
-    batch = _batch(batch_id)
+    batch = batch_numbered(batch_id)
     if batch.state in {State.UNDONE, State.FAILED}:
         raise ImportRefused(
             _("Import %(batch_id)s is %(state)s already.") % {"batch_id": batch_id, "state": _(batch.state)}
@@ -162,7 +162,7 @@ def start_undo(batch_id: int, *, actor: Actor) -> Job:
 
 def run_import(running: RunningJob) -> dict[str, Any]:
     """The job: read, check, stage, load, publish. Continues after a crash; takes itself back when it fails."""
-    batch = _batch(running.arguments["batch"])
+    batch = batch_numbered(running.arguments["batch"])
     if batch.state != State.WORKING:
         return summary(batch)
     _require_currency(batch.kind)
@@ -186,7 +186,7 @@ def run_import(running: RunningJob) -> dict[str, Any]:
 
 def run_undo(running: RunningJob) -> dict[str, Any]:
     """The job that takes an import back; one that is still running is stopped first."""
-    batch, kept = _batch(running.arguments["batch"]), 0
+    batch, kept = batch_numbered(running.arguments["batch"]), 0
     for job in Job.objects.filter(kind="import", key=str(batch.pk), state__in=Job.OPEN):
         jobs.withdraw(job)
     batch.refresh_from_db()
@@ -224,7 +224,8 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def _batch(batch_id: int) -> ImportBatch:
+def batch_numbered(batch_id: int) -> ImportBatch:
+    """The import of that number. Raises NotFound."""
     batch = ImportBatch.objects.filter(pk=batch_id).first()
     if batch is None:
         raise NotFound(

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.db.models import Model
 
 from guanxi.customers.imports.kinds import Staged, Staging, Superseded
-from guanxi.customers.models import Party
+from guanxi.customers.models import Party, Versioned
+from guanxi.customers.queries import visible_sql
 from guanxi.foundation import clock
 from guanxi.foundation.engine.duck import identifier, quoted, value
 from guanxi.foundation.engine.truth import copy_truth
@@ -49,6 +50,26 @@ def supersede(staging: Staging, model: type[Model], sql: str) -> None:
     rows = _write(staging, sql, file)
     if rows:
         staging.supersedes.append(Superseded(model, file, rows))
+
+
+def replace_rows(
+    staging: Staging,
+    model: type[Versioned],
+    table: str,
+    key: tuple[str, ...],
+    where: str = "TRUE",
+) -> None:
+    """Say that the rows of a table replace the visible rows of the model with the same key."""
+    if not value(staging.duck, "SELECT count(*) FROM parties WHERE NOT is_new"):
+        return
+    columns = ", ".join(f"row.{name}" for name in key)
+    copy_truth(
+        staging.duck,
+        "_current",
+        f"SELECT row.id, {columns} FROM {model._meta.db_table} row WHERE {visible_sql('row')} AND {where}",
+    )
+    same = " AND ".join(f"_current.{name} = {table}.{name}" for name in key)
+    supersede(staging, model, f"SELECT DISTINCT _current.id FROM _current JOIN {table} ON {same} ORDER BY 1")
 
 
 def resolve_keys(staging: Staging, model: type[Model], column: str, target: str) -> None:

@@ -1,6 +1,7 @@
 """Taking an import back, whole: hide it by one flip, then remove its rows in short transactions.
 
-What a later import replaced stays replaced; what this one had replaced comes back. A customer, product or attribute
+What a later import replaced stays replaced; what this one had replaced comes back, and so do the customers whom it had
+given to somebody, unless they were given on since. A customer, product or attribute
 that other data refer to stays, and belongs from then on to the import that refers to it.
 """
 
@@ -13,6 +14,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import Min
 
+from guanxi.customers.imports.handing_over import give_back
 from guanxi.customers.models import ImportBatch, Versioned
 from guanxi.foundation import audit, clock, events
 from guanxi.foundation.engine.duck import rows, workspace
@@ -40,6 +42,8 @@ def take_back(running: RunningJob, batch: ImportBatch, final: ImportBatch.State)
     for entry in reversed(batch.staged):
         if entry["action"] == "append" and entry["loaded"]:
             _delete_range(running, batch, entry)
+        if entry["action"] == "give" and entry["loaded"]:
+            give_back(running, batch, entry)
     _bring_back(running, batch)
     with running.writing("finishing"):
         ImportBatch.objects.filter(pk=batch.pk).update(state=final, lane=None, undone_at=clock.now())

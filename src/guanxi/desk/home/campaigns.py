@@ -14,7 +14,7 @@ from guanxi.campaigns import queries, wording
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.people import CONTACTS
 from guanxi.customers.queries import born
-from guanxi.desk.campaign_contents import number
+from guanxi.desk.campaigns.contents import number
 from guanxi.desk.home.figures import Shown
 from guanxi.foundation import clock
 from guanxi.outreach.models import Contact
@@ -87,7 +87,7 @@ def planned(person: User) -> Shown:
 
 def _begins(campaign: Campaign) -> str:
     begins = campaign.starts_at
-    return f"{begins.astimezone(clock.business_zone()):%Y-%m-%d %H:%M}" if begins else ""
+    return clock.business_minute(begins) if begins else ""
 
 
 def _reach(campaign: Campaign) -> str:

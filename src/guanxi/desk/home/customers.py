@@ -7,12 +7,13 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guanxi.desk.customer_list import names_of
-from guanxi.desk.home.figures import SLIPPING, Shown, customers_where, published
+from guanxi.desk.customers.listing import names_of
+from guanxi.desk.home.figures import SLIPPING, Shown, customers_where
 from guanxi.foundation import clock
 from guanxi.foundation.engine.duck import identifier
 from guanxi.insight.audience import browse_audience
 from guanxi.insight.catalogue import measure_text
+from guanxi.insight.queries import current_run
 from guanxi.outreach.gate import held_back
 from guanxi.outreach.policy import read_policy
 from guanxi.shell.components import Line
@@ -33,7 +34,7 @@ def find(person: User) -> Shown:
 
 def at_risk(person: User) -> Shown:
     """The most valuable customers who are slipping away, and whether they may be written to now."""
-    run = published()
+    run = current_run()
     if run is None or not run.lifetime_card.get("name"):
         return None
     with browse_audience(SLIPPING, WORTH, CHANGE, sees=visible_to(person)) as (_duck, found):

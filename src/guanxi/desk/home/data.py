@@ -8,13 +8,18 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customer_insight.conditions import IsKnown
 from guanxi.customers.models import ImportBatch
-from guanxi.desk.home.figures import Shown
+from guanxi.desk.customers.filters import Fields, field_label, reader_fields
+from guanxi.desk.home.figures import Shown, customers_where
 from guanxi.foundation import clock, configuration
 from guanxi.foundation.models import Job, Setting
+from guanxi.insight.fill_rates import FillRate, fill_rates
+from guanxi.insight.queries import current_run
 from guanxi.shell.components import Line, Stat
 from guanxi.shell.work import result_of
 from guanxi.staff.models import User
+from guanxi.webhooks.queries import ON, endpoint_rows
 from guanxi.wording.words import label, phrase, word
 
 SHOWN: Final = 6
@@ -74,3 +79,58 @@ def installation(person: User) -> Shown:
             ),
         ]
     }
+
+
+def webhooks(person: User) -> Shown:
+    """Endpoints that fail or were switched off for it; nothing while all of them answer."""
+    troubled = [row for row in endpoint_rows() if row["state"] != ON]
+    if not troubled:
+        return None
+    return {
+        "title": _("Systems that are told of events and do not answer"),
+        "lines": [
+            Line(
+                row["address"],
+                reverse("webhook", args=[row["id"]]),
+                note=_("%(number)s failures in a row") % {"number": f"{row['failures']:,}"},
+                badge=str(word(row["state"])),
+            )
+            for row in troubled[:SHOWN]
+        ],
+        "further": (reverse("webhooks"), _("All endpoints")),
+    }
+
+
+def filled(person: User) -> Shown:
+    """Of what share of the customers the main things are known, and how that has changed since the figures before."""
+    run = current_run()
+    if run is None:
+        return None
+    fields = reader_fields()
+    return {
+        "title": _("What is known of the customers"),
+        "lines": [_fill(rate, fields) for rate in fill_rates(run) if rate.field in fields],
+        "empty": _("The next refresh of the figures counts it."),
+        "further": (reverse("insight"), _("as of %(day)s") % {"day": f"{run.as_of:%Y-%m-%d}"}),
+    }
+
+
+def _fill(rate: FillRate, fields: Fields) -> Line:
+    return Line(
+        field_label(fields[rate.field]),
+        customers_where(IsKnown(rate.field)),
+        note=" · ".join(part for part in (_counted(rate), _change(rate)) if part),
+        badge=f"{100 * rate.share:.1f} %",
+        percent=int(100 * rate.share),
+    )
+
+
+def _counted(rate: FillRate) -> str:
+    return _("%(known)s of %(customers)s") % {"known": f"{rate.known:,}", "customers": f"{rate.customers:,}"}
+
+
+def _change(rate: FillRate) -> str:
+    """In points of the share; empty where nothing came before or nothing changed."""
+    if rate.change is None or abs(rate.change) < 0.0005:
+        return ""
+    return _("%(points)s points since the figures before") % {"points": f"{100 * rate.change:+.1f}"}

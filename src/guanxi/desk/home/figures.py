@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customer_insight.conditions import All, Compare, Condition, as_dict
-from guanxi.desk.insight_reports import REPORTS
-from guanxi.desk.lifetime_report import lifetime
+from guanxi.desk.insight.lifetime import lifetime
+from guanxi.desk.insight.reports import REPORTS
 from guanxi.foundation.money import format_money
 from guanxi.insight import queries
 from guanxi.insight.audience import count_audience
-from guanxi.insight.models import InsightRun
 from guanxi.shell.components import Line, Stat
 from guanxi.staff.models import User
 from guanxi.staff.visibility import visible_to
@@ -29,11 +28,6 @@ SLIPPING: Final = All((VALUABLE, Compare("indicator.sales_change", "<=", -0.25))
 Shown = Mapping[str, Any] | None
 
 
-def published() -> InsightRun | None:
-    """The run whose figures count; None before the first."""
-    return InsightRun.objects.filter(state=InsightRun.State.PUBLISHED).first()
-
-
 def customers_where(condition: Condition) -> str:
     """The address of the customers who fulfil a condition."""
     return f"{reverse('customers')}?{urlencode({'where': json.dumps(as_dict(condition))})}"
@@ -41,7 +35,7 @@ def customers_where(condition: Condition) -> str:
 
 def figures(person: User) -> Shown:
     """How many customers were analysed, and what they bought."""
-    run = published()
+    run = queries.current_run()
     if run is None:
         return None
     insight, note = reverse("insight"), _("as of %(day)s") % {"day": f"{run.as_of:%Y-%m-%d}"}
@@ -58,7 +52,7 @@ def figures(person: User) -> Shown:
 
 def value(person: User) -> Shown:
     """What the customers of each tier are worth."""
-    if published() is None:
+    if queries.current_run() is None:
         return None
     rows = [row | queries.tier_words(row) for row in queries.tier_table()]
     return {
@@ -78,7 +72,7 @@ def value(person: User) -> Shown:
 
 def retention(person: User) -> Shown:
     """How many still buy, and how many of the valuable ones are slipping away."""
-    run = published()
+    run = queries.current_run()
     if run is None or not run.lifetime_card.get("name"):
         return None
     sees = visible_to(person)
@@ -102,7 +96,7 @@ def retention(person: User) -> Shown:
 
 def moves(person: User) -> Shown:
     """Who changed tier since the figures before these."""
-    if published() is None:
+    if queries.current_run() is None:
         return None
     rows = queries.move_table()
     newest = [row for row in rows if row["on"] == rows[0]["on"]]
@@ -124,7 +118,7 @@ def moves(person: User) -> Shown:
 
 def model(person: User) -> Shown:
     """The run, its model and how well that has predicted."""
-    run = published()
+    run = queries.current_run()
     if run is None:
         return None
     report, back_test = lifetime(), []

@@ -16,6 +16,7 @@ STEWARD, ANALYST, AGENT = Role.DATA_STEWARD, Role.ANALYST, Role.SERVICE_AGENT
 
 PANELS: Final = (
     HomePanel(10, "find", "desk/home/find.html", customers.find, SALES | {AGENT}, May.SEE_CUSTOMERS),
+    HomePanel(12, "webhooks", LINES, data.webhooks, frozenset({ADMINISTRATOR}), May.CHANGE_SETTINGS),
     HomePanel(15, "installation", STATS, data.installation, frozenset({ADMINISTRATOR}), May.MANAGE_PEOPLE),
     HomePanel(
         20, "figures", STATS, figures.figures,
@@ -34,6 +35,7 @@ PANELS: Final = (
     HomePanel(65, "at risk", LINES, customers.at_risk, SALES, May.SEE_CUSTOMERS),
     HomePanel(70, "model", LINES, figures.model, frozenset({ANALYST}), May.SEE_INSIGHT),
     HomePanel(75, "reports", LINES, figures.reports, frozenset({ANALYST}), May.SEE_INSIGHT),
+    HomePanel(78, "filled", LINES, data.filled, frozenset({STEWARD}), May.SEE_INSIGHT),
     HomePanel(80, "imports", LINES, data.imports, frozenset({STEWARD, ADMINISTRATOR}), May.SEE_IMPORTS),
     HomePanel(85, "failed", LINES, data.failed, frozenset({STEWARD, ADMINISTRATOR}), May.SEE_JOBS),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -13,8 +13,9 @@ from django.utils.crypto import salted_hmac
 
 from guanxi.customers.models import Fact
 from guanxi.outreach.delivery.mail import ONE_CLICK, UNSUBSCRIBE, PlainMail
-from guanxi.outreach.delivery.placeholders import LINK, LetterText
+from guanxi.outreach.delivery.placeholders import LINK, UNSUBSCRIBE_LINE, LetterText
 from guanxi.outreach.gate import Held, Known, customer_addresses, identify, without_consent
+from guanxi.outreach.languages import FACT, language_for, unsubscribe_line
 from guanxi.outreach.links import click_address, unsubscribe_address
 from guanxi.outreach.models import Contact, Link, Message
 from guanxi.outreach.policy import ContactPolicy
@@ -55,6 +56,8 @@ class Letter:
     body: str
     name: str
     links: Sequence[LinkTo] = ()
+    language: str = ""
+    """That of its words; empty where the plan does not say."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,26 @@ def write_letters(claimed: Sequence[Claimed], policy: ContactPolicy) -> tuple[li
     known = identify([contact.party_id for contact in claimed], lock=False)
     texts = _texts(claimed)
     names, links = _names(known), _links(claimed)
+    languages = _languages(known) if any(len(written) > 1 for written in texts.values()) else {}
     refused = _refused(claimed, known, policy)
     letters, endings = [], []
     for contact in claimed:
-        text = texts.get((contact.campaign_id, contact.cell))
+        written = texts.get((contact.campaign_id, contact.cell), {})
+        text = text_for(languages.get(known.customers[contact.party_id], ""), written)
         if ending := _cannot_go(contact, text, refused):
             endings.append(ending)
         elif text:
             name = names.get(known.customers[contact.party_id], "")
             leads = links.get(contact.campaign_id, ())
-            letters.append(Letter(contact, text.subject, text.body, name, leads))
+            letters.append(Letter(contact, text.subject, text.body, name, leads, text.language))
     return letters, endings
+
+
+def text_for(told: str, written: Mapping[str, Message]) -> Message | None:
+    """Of a cell's messages by language the one for a customer told to read one; None where there is none at all."""
+    if chosen := language_for(told, list(written)):
+        return written[chosen]
+    return next((message for message in written.values() if message.stands_for_others), None)
 
 
 def email_of(letter: Letter, at: datetime) -> PlainMail:
@@ -96,6 +108,8 @@ def email_of(letter: Letter, at: datetime) -> PlainMail:
     number, name = letter.contact.contact_id, {"name": _one_line(letter.name)}
     leave = unsubscribe_address(number)
     words = name | {"unsubscribe": leave} | _addresses(letter)
+    if UNSUBSCRIBE_LINE in letter.body:
+        words[UNSUBSCRIBE_LINE] = unsubscribe_line(leave, letter.language)
     sender = settings.DEFAULT_FROM_EMAIL
     identity = salted_hmac("guanxi.outreach.message", str(number)).hexdigest()[:32]
     domain = sender.rpartition("@")[2].strip("> ")
@@ -108,6 +122,7 @@ def email_of(letter: Letter, at: datetime) -> PlainMail:
             "Message-ID": f"<{identity}@{domain}>",
             "Date": format_datetime(at),
             **_way_out(leave),
+            **({"Content-Language": letter.language} if letter.language else {}),
         },
     )
 
@@ -129,9 +144,13 @@ def _one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def _texts(claimed: Sequence[Claimed]) -> dict[tuple[int, str], Message]:
+def _texts(claimed: Sequence[Claimed]) -> dict[tuple[int, str], dict[str, Message]]:
+    """Campaign and cell → language → what it says."""
+    found: dict[tuple[int, str], dict[str, Message]] = {}
     messages = Message.objects.filter(campaign_id__in={contact.campaign_id for contact in claimed})
-    return {(message.campaign_id, message.cell): message for message in messages}
+    for message in messages.order_by("pk"):
+        found.setdefault((message.campaign_id, message.cell), {})[message.language] = message
+    return found
 
 
 def _links(claimed: Sequence[Claimed]) -> dict[int, list[LinkTo]]:
@@ -152,6 +171,20 @@ def _names(known: Known) -> dict[int, str]:
         if customer not in found or party == customer or not found[customer][0]:
             found[customer] = (party == customer, name)
     return {customer: name for customer, (_, name) in found.items()}
+
+
+def _languages(known: Known) -> dict[int, str]:
+    """Customer → the language last told of any of their records, as conditions have it (`fact.language`)."""
+    facts = Fact.objects.visible().filter(
+        party__in=list(known.records), attribute__code=FACT, attribute__identifying=False
+    )
+    told = facts.order_by("observed_on", "id").values_list("party_id", "value_text")
+    return {known.records[party]: language for party, language in told}
+
+
+def told_language(customer_id: int) -> str:
+    """The language that a customer is known to read; empty where nothing is known."""
+    return _languages(identify([customer_id], lock=False)).get(customer_id, "")
 
 
 def _refused(claimed: Sequence[Claimed], known: Known, policy: ContactPolicy) -> dict[int, Held]:

@@ -1,5 +1,5 @@
-"""What stands for something in the words of a letter: $name, ${name}, ${name|what to say without one}, ${unsubscribe}
-and ${link:shop}.
+"""What stands for something in the words of a letter: $name, ${name}, ${name|what to say without one}, ${unsubscribe},
+${unsubscribe_line} and ${link:shop}.
 
 $$ is a dollar sign; so is a $ before anything that is not a word, such as in $100.
 """
@@ -11,10 +11,11 @@ from string import Template
 
 PLACEHOLDERS = ("$name", "${name|customer}")
 """How a text may use them, as examples."""
-BODY_PLACEHOLDERS = (*PLACEHOLDERS, "${unsubscribe}", "${link:NAME}")
+BODY_PLACEHOLDERS = (*PLACEHOLDERS, "${unsubscribe_line}", "${unsubscribe}", "${link:NAME}")
 """The same for the body of a letter."""
 WORDS = ("name",)
-BODY_WORDS = (*WORDS, "unsubscribe")
+UNSUBSCRIBE_LINE = "unsubscribe_line"
+BODY_WORDS = (*WORDS, "unsubscribe", UNSUBSCRIBE_LINE)
 LINK = "link:"
 
 

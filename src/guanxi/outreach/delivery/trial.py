@@ -31,7 +31,14 @@ def require_trial_allowed(actor: Actor, at: datetime) -> None:
 
 
 def send_trial(
-    *, address: str, subject: str, body: str, name: str, links: Mapping[str, str], at: datetime
+    *,
+    address: str,
+    subject: str,
+    body: str,
+    name: str,
+    links: Mapping[str, str],
+    at: datetime,
+    language: str = "",
 ) -> Ending:
     """Send one letter and say what became of it; a channel that cannot be opened has failed.
 
@@ -44,7 +51,7 @@ def send_trial(
     try:
         channel.open()
         leads = [LinkTo(link, 0, leads_to) for link, leads_to in links.items()]
-        return channel.send(Letter(contact, subject, body, name, leads), at)
+        return channel.send(Letter(contact, subject, body, name, leads, language), at)
     except CannotOpen as error:
         return Ending(number, Contact.State.FAILED, str(error))
     finally:

@@ -31,7 +31,8 @@ def table(context: dict[str, Any], given: Table) -> dict[str, Any]:
     """A table that a view made, with its files."""
     shown = given.as_context()
     files = note_table(context["request"], replace(given, rows=shown["rows"]))
-    return shown | {"files": files if shown["rows"] else []}
+    lines = [list(zip(shown["columns"], row, strict=True)) for row in shown["rows"]]
+    return shown | {"lines": lines, "files": files if lines else []}
 
 
 @register.inclusion_tag("shell/table_files.html", takes_context=True)

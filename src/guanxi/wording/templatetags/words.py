@@ -45,4 +45,4 @@ def percent(share: float | Literal[""] | None) -> str:
 @register.filter
 def instant(at: datetime | Literal[""] | None) -> str:
     """An instant in the business's zone."""
-    return "–" if not at else f"{at.astimezone(clock.business_zone()):%Y-%m-%d %H:%M}"
+    return "–" if not at else clock.business_minute(at)

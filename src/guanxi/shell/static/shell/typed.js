@@ -13,6 +13,7 @@ const fields = (form) => [...form.elements].filter((each) => each.name && !each.
   "button, fieldset, output, [type=password], [type=file], [type=hidden], [type=submit], [autocomplete=one-time-code]",
 ));
 const isTyped = (form) => form.method === "post" && !form.closest("[data-keep=no]") && fields(form).length > 0;
+const isSentByHtmx = (form) => form.hasAttribute("hx-post") && !form.hasAttribute("data-drafting");
 const placeOf = (form) => [...document.forms].filter(isTyped).indexOf(form);
 
 function keep(form, isLost) {
@@ -49,7 +50,7 @@ async function send(form, submitter) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || event.defaultPrevented || isSentByHtmx(form)) return;
   if (form.dataset.sent) { event.preventDefault(); return; } // under way already: not twice
   if (person && isTyped(form) && !going.has(form)) {
     event.preventDefault();
@@ -59,6 +60,13 @@ document.addEventListener("submit", (event) => {
   going.delete(form);
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, 5000);
+});
+
+// A form that keeps itself could not, since nobody is signed in any more: it is kept here until somebody is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt.closest("form[data-drafting]");
+  const came = new URL(event.detail.xhr.responseURL || location.href);
+  if (form && isTyped(form) && came.pathname === document.body.dataset.signIn) keep(form, true);
 });
 
 // A page of ours that came after a form was sent means that it arrived, unless it is the sign-in, or somebody went

@@ -1,0 +1,1 @@
+"""The pages of campaigns: list, calendar, live run, results."""

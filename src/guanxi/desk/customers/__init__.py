@@ -1,0 +1,1 @@
+"""The pages of customers: the list with its filters and views, one customer, search, files."""

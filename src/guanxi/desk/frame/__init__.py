@@ -1,0 +1,1 @@
+"""What every page has around it: menu, work under way, undo, keys."""

@@ -1,0 +1,1 @@
+"""The pages of what was found out: reports, lifetime value, movements between tiers."""

@@ -1,1 +1,0 @@
-"""A module per page or family of pages."""
