@@ -19,6 +19,7 @@ PURPOSES: Final = (
     "extra lines",
     "uplift",
     "fatigue",
+    "churn",
 )
 
 

@@ -81,11 +81,13 @@ def fit_uplift(
         )
     share, outcome = float(treated.mean()), sample.responded.astype(np.float64)
     if learner == "two models":
-        parts = tuple(_fit(base, sample.matrix[arm], outcome[arm], None, seed) for arm in (treated, ~treated))
+        parts = tuple(
+            fit_base(base, sample.matrix[arm], outcome[arm], None, seed) for arm in (treated, ~treated)
+        )
     else:
         transformed = np.where(treated, outcome, 1.0 - outcome)
         weight = np.where(treated, 0.5 / share, 0.5 / (1.0 - share))
-        parts = (_fit(base, sample.matrix, transformed, weight, seed),)
+        parts = (fit_base(base, sample.matrix, transformed, weight, seed),)
     return UpliftModel(learner, base, sample.features, len(sample), share, seed, parts)
 
 
@@ -107,7 +109,11 @@ class _Boosted:
         return np.asarray(self.model.predict_proba(matrix)[:, 1])
 
 
-def _fit(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None, seed: int) -> Any:
+def fit_base(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None, seed: int) -> Any:
+    """A fitted model with ``probability(matrix)``: `fit_logistic`, boosted trees, or the one chance of everybody.
+
+    Raises ImportError naming the extra where scikit-learn is missing.
+    """
     if outcome.min() == outcome.max() or not matrix.shape[1]:
         return _Constant(float(np.average(outcome, weights=weight)))
     if base == "logistic":

@@ -75,9 +75,14 @@ def training_sample(units: Table, *, features: tuple[str, ...], size: int = 200_
         *feature_numbers(frame, features),
     )
     if rows > size:
-        drawn = (nw.col("customer_id") % _MODULUS * _FACTOR + seed * 1_000_003) % _MODULUS
-        numbers = numbers.filter(drawn < int(size / rows * _MODULUS))
+        numbers = numbers.filter(is_drawn(size / rows, seed=seed))
     return _checked(numbers.collect(), features, rows)
+
+
+def is_drawn(share: float, *, seed: int) -> nw.Expr:
+    """True for about ``share`` of the customers, by customer_id and ``seed`` only, alike on every engine."""
+    place = (nw.col("customer_id") % _MODULUS * _FACTOR + seed * 1_000_003) % _MODULUS
+    return place < int(share * _MODULUS)
 
 
 def feature_numbers(frame: nw.LazyFrame[Any], features: tuple[str, ...]) -> list[nw.Expr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import narwhals as nw
@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrameT
 from customer_insight.lifetime.engine import as_given, table_like
 from customer_insight.tables import require_columns
 from customer_insight.uplift.learners import UpliftModel
-from customer_insight.uplift.sample import feature_numbers, matrix_of
+from customer_insight.uplift.sample import Matrix, feature_numbers, matrix_of
 
 BATCH = 65_536
 
@@ -33,17 +33,24 @@ def score_uplift(customers: IntoFrameT, model: UpliftModel) -> IntoFrameT:
     >>> score_uplift(pl.from_arrow(world.units.slice(0, 5)), model).shape
     (5, 2)
     """
-    frame = require_columns(customers, ("customer_id", *model.features), name="customers")
-    read = frame.select("customer_id", *feature_numbers(frame, model.features))
+    return scores_by_batch(customers, model.features, model.uplift, name="uplift")
+
+
+def scores_by_batch(
+    customers: IntoFrameT, features: tuple[str, ...], score: Callable[[Matrix], Matrix], *, name: str
+) -> IntoFrameT:
+    """``customer_id`` and what ``score`` says of each row of ``features`` as the column ``name``, batch by batch.
+
+    Same kind of table. Raises TableError as `score_uplift`.
+    """
+    frame = require_columns(customers, ("customer_id", *features), name="customers")
+    read = frame.select("customer_id", *feature_numbers(frame, features))
     ids: list[pa.Array] = []
     scores = [np.zeros(0)]
     for batch in _batches(read):
         ids.append(batch["customer_id"])
-        scores.append(model.uplift(matrix_of(_columns(batch), model.features)))
-    columns: dict[str, Any] = {
-        "customer_id": pa.chunked_array(ids, pa.int64()),
-        "uplift": np.concatenate(scores),
-    }
+        scores.append(score(matrix_of(_columns(batch), features)))
+    columns: dict[str, Any] = {"customer_id": pa.chunked_array(ids, pa.int64()), name: np.concatenate(scores)}
     scored: IntoFrameT = as_given(table_like(columns, frame), customers)
     return scored
 
