@@ -6,6 +6,7 @@ import random
 import shutil
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from guanxi.foundation.engine import lake
 from guanxi.foundation.engine.duck import rows, workspace
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.models import ChangeRow
+from guanxi.foundation.registry import registry
 from guanxi.insight import replica
 from guanxi.insight.models import ReplicaTable
 
@@ -240,3 +242,25 @@ def test_no_name_address_or_number_of_anybody_is_in_any_file_of_the_copy(home: P
     for secret in ("Ann Lee", "ann.lee", "example.com", "13125550123", "key-of-ann"):
         assert secret not in inside
         assert secret.encode() not in raw
+
+
+def test_a_copy_of_a_dataset_defined_otherwise_is_not_read_and_is_made_anew(home: Path) -> None:
+    sell(home, [("ann", "2026-01-01", 10)])
+    sync()
+    kept = ReplicaTable.objects.get(dataset="parties").version
+    older = replace(
+        registry.datasets["order_lines"], columns="order_id::BIGINT AS order_id, batch_id::BIGINT AS batch_id"
+    )
+    ReplicaTable.objects.filter(dataset="order_lines").update(definition=older.definition)
+    with workspace() as duck, pytest.raises(replica.NothingReplicated, match="from an earlier version"):
+        replica.open_replica(duck)
+    sync()
+    assert sales_in_copy() == [("ann", 1_000)]
+    assert (ReplicaTable.objects.get(dataset="parties").version, copied()) == (kept, rebuilt())
+
+
+def test_a_definition_is_what_makes_the_columns_however_it_is_laid_out() -> None:
+    lines = registry.datasets["order_lines"]
+    assert replace(lines, columns=lines.columns.replace("\n", "\n   ")).definition == lines.definition
+    assert replace(lines, columns=lines.columns + ", 1 AS one").definition != lines.definition
+    assert replace(lines, rows=lines.rows + " AND TRUE").definition != lines.definition

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guanxi.commerce.imports import ORDERS, PRODUCTS
+from guanxi.commerce.imports.orders import ORDERS, PRODUCTS
 from guanxi.commerce.models import Order, OrderLine, Product, ProductDetail
 from guanxi.commerce.queries import orders_of
 from guanxi.customers.imports.kinds import register

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -33,6 +34,12 @@ class Dataset:
     columns: str
     """SELECT list that gives every column the same type, whichever database the rows come from."""
     changed: str = ""
+
+    @property
+    def definition(self) -> str:
+        """What tells one way to make the columns from another: a copy made in an older way is made anew."""
+        text = " ".join(f"{self.key} {self.rows} {self.columns}".split())
+        return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ class ReplicaTable(models.Model):
     dataset = models.CharField(max_length=40, primary_key=True)
     version = models.BigIntegerField()
     rows = models.BigIntegerField(default=0)
+    definition = models.CharField(max_length=64, default="")
+    """Of which definition of the dataset it is the copy (`Dataset.definition`)."""
     synced_at = models.DateTimeField()
 
     def __str__(self) -> str:

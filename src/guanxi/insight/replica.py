@@ -74,7 +74,12 @@ def _make_current(running: RunningJob, synced: dict[str, Synced]) -> None:
         for name, result in synced.items():
             ReplicaTable.objects.update_or_create(
                 dataset=name,
-                defaults={"version": result.version, "rows": result.rows, "synced_at": clock.now()},
+                defaults={
+                    "version": result.version,
+                    "rows": result.rows,
+                    "definition": registry.datasets[name].definition,
+                    "synced_at": clock.now(),
+                },
             )
             for start in range(0, len(result.followed), IDS_PER_QUERY):
                 ChangeRow.objects.filter(pk__in=result.followed[start : start + IDS_PER_QUERY]).delete()
@@ -85,18 +90,23 @@ def open_replica(duck: Duck) -> None:
 
     Raises NothingReplicated before the first refresh.
     """
-    versions = dict(ReplicaTable.objects.values_list("dataset", "version"))
-    if not versions:
+    tables = {table.dataset: table for table in ReplicaTable.objects.all()}
+    if not tables:
         raise NothingReplicated(
             _("There is no data to analyse yet. Import orders, then run `guanxi insight refresh`.")
         )
-    if registry.datasets.keys() - versions.keys():
+    if not all(_is_of(tables.get(name), dataset) for name, dataset in registry.datasets.items()):
         raise NothingReplicated(
             _("The data for analyses are from an earlier version. Run `guanxi insight refresh` once.")
         )
     for name in registry.datasets:
-        lake.open_view(duck, name, versions[name])
+        lake.open_view(duck, name, tables[name].version)
     duck.execute(_RESOLVED)
+
+
+def _is_of(table: ReplicaTable | None, dataset: Dataset) -> bool:
+    """Whether a copy was made as the dataset is defined now."""
+    return table is not None and table.definition == dataset.definition
 
 
 _RESOLVED = """
@@ -115,7 +125,7 @@ def _sync(duck: Duck, dataset: Dataset) -> Synced | None:
     known = ReplicaTable.objects.filter(dataset=dataset.name).first()
     changes = list(ChangeRow.objects.filter(dataset=dataset.name).order_by("id"))
     followed = [change.pk for change in changes]
-    if known is None or not lake.has(dataset.name, known.version):
+    if known is None or not _is_of(known, dataset) or not lake.has(dataset.name, known.version):
         return Synced(*_copy_whole(duck, dataset), followed)
     if not changes:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from guanxi.customers.imports.kinds import Field
+from guanxi.customers.imports.kinds import MAX_CELL, Field, Words
 from guanxi.foundation import clock
 from guanxi.foundation.engine.duck import quoted
 from guanxi.foundation.money import minor_units
@@ -54,9 +54,12 @@ def trimmed(column: str) -> str:
 
 def rules_of(field: Field, text: str, reading: Reading) -> tuple[str, str]:
     """The typed value of a cell (null when it does not fit), and the WHEN … THEN clauses that say why over {raw}."""
+    if field.type == "word":
+        return word_among(field.words, text), f"ELSE '{quoted(field.no_word)}'"
     return {
         "key": _key,
         "text": _text,
+        "long text": _long_text,
         "number": _number,
         "money": _money,
         "date": _past_date if field.is_past else _date,
@@ -81,6 +84,23 @@ def _key(text: str, reading: Reading) -> tuple[str, str]:
 
 def _text(text: str, reading: Reading) -> tuple[str, str]:
     return _up_to(TEXT_LENGTH, text)
+
+
+def _long_text(text: str, reading: Reading) -> tuple[str, str]:
+    return _up_to(MAX_CELL, text)
+
+
+def word_among(words: Words, text: str) -> str:
+    """SQL of the word that a text is, however it is written; null where it is none of them."""
+    cases = (
+        f"WHEN lower({text}) IN ({', '.join(_literal(each) for each in (word, *others))}) THEN {_literal(word)}"
+        for word, others in words
+    )
+    return f"CASE {' '.join(cases)} END"
+
+
+def _literal(text: str) -> str:
+    return f"'{quoted(text)}'"
 
 
 def _up_to(length: int, text: str) -> tuple[str, str]:

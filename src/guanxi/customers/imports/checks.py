@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+from django.conf import settings
 
 from guanxi.customers.imports.cells import Reading, rules_of, sql_type, trimmed
 from guanxi.customers.imports.colleagues import read_people
@@ -183,7 +184,7 @@ def _complain_about_rules(duck: Duck, kind: ImportKind, mapping: Mapping[str, st
     for rule in kind.rules:
         raw = identifier("raw_" + rule.column) if rule.column in mapping else "NULL"
         broken, reason = (
-            text.replace("{currency}", quoted(reading.currency))
+            text.replace("{currency}", quoted(reading.currency)).replace("{zone}", quoted(settings.TIME_ZONE))
             for text in (rule.broken, quoted(rule.reason))
         )
         duck.execute(

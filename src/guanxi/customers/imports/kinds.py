@@ -21,6 +21,8 @@ class UnreadableFile(DomainError):
 
 MAX_CELL = 4000
 """Characters that one cell may hold."""
+Words = tuple[tuple[str, tuple[str, ...]], ...]
+"""Words as we keep them, each with the other ways to write it, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Field:
 
     name: str
     type: str
-    """key, text, number, money, date, time, flag, email, mobile or owner."""
+    """key, text, long text, word, number, money, date, time, flag, email, mobile or owner."""
     help: str
     required: bool = False
     """Every row must have a value."""
@@ -38,6 +40,10 @@ class Field:
     is_past: bool = False
     """A date that may not lie in the future; a time never may: what is imported has happened."""
     synonyms: tuple[str, ...] = ()
+    words: Words = ()
+    """Of a word: what it may be."""
+    no_word: str = ""
+    """Of a word: what is said of a cell that is none of them."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ class ImportKind:
 class Rule:
     """A check across fields: rows for which `broken` (SQL over the checked fields) holds are bad.
 
-    In both texts {currency} stands for the currency of the amounts.
+    In both texts {currency} stands for the currency of the amounts, and {zone} for the zone in which days are counted.
     """
 
     broken: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db.models import Model
 
 from guanxi.customers.imports.kinds import Staged, Staging, Superseded
@@ -72,6 +73,23 @@ def replace_rows(
     supersede(staging, model, f"SELECT DISTINCT _current.id FROM _current JOIN {table} ON {same} ORDER BY 1")
 
 
+def replace_by_key(staging: Staging, model: type[Versioned], table: str, column: str) -> None:
+    """Say that the rows of a table replace the visible rows of the model with the same key in the batch's source."""
+    source = quoted(staging.batch.source)
+    copy_truth(
+        staging.duck,
+        "_current",
+        f"""SELECT row.id, row.source_key FROM {model._meta.db_table} row
+            WHERE row.source = '{source}' AND row.superseded_by_id IS NULL AND {visible_sql("row")}""",
+    )
+    supersede(
+        staging,
+        model,
+        f"""SELECT DISTINCT _current.id FROM _current
+            JOIN {table} ON {table}.{identifier(column)} = CAST(_current.source_key AS VARCHAR) ORDER BY 1""",
+    )
+
+
 def resolve_keys(staging: Staging, model: type[Model], column: str, target: str) -> None:
     """Create table `target` (key, id, is_new) for every key in a column of `good`; new ones get a reserved id."""
     duck, source = staging.duck, quoted(staging.batch.source)
@@ -111,6 +129,12 @@ def resolve_parties(staging: Staging, column: str, kind: str = Party.Kind.PERSON
               FROM parties WHERE is_new) ORDER BY id""",
         first_id=int(value(staging.duck, "SELECT min(id) FROM parties WHERE is_new")),
     )
+
+
+def business_day(instant: str) -> str:
+    """SQL of the business's day of an instant in UTC."""
+    zone = quoted(str(settings.TIME_ZONE))
+    return f"CAST(({instant} AT TIME ZONE 'UTC') AT TIME ZONE '{zone}' AS DATE)"
 
 
 def instant(staging: Staging) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from guanxi.commerce.models import Order, OrderLine, Product, ProductDetail
 from guanxi.customers.imports.cells import LARGEST_AMOUNT
 from guanxi.customers.imports.kinds import Field, ImportKind, Rule, Staging
 from guanxi.customers.imports.options import ImportOptions
 from guanxi.customers.imports.staging import (
+    business_day,
+    replace_by_key,
     resolve_keys,
     resolve_parties,
     stage_numbered,
@@ -37,6 +37,7 @@ PRODUCT_FIELDS = (
     Field("brand", "text", "brand", synonyms=("品牌",)),
     Field("unit_cost", "money", "what one costs us", synonyms=("cost", "cost_price", "成本价", "单位成本")),
 )  # fmt: skip
+CURRENCY = Field("currency", "text", "ISO 4217 code", synonyms=("currency_code", "币种"))
 ORDER_FIELDS = (
     Field(
         "order", "key", "the order's key in the source", required=True,
@@ -77,20 +78,21 @@ ORDER_FIELDS = (
     Field("discount", "money", "taken off the price", synonyms=("retail_disc", "discount_amount", "折扣", "优惠金额")),
     Field("channel", "text", "through which channel", synonyms=("sales_channel", "渠道", "销售渠道")),
     Field("store", "text", "at which shop", synonyms=("store_id", "shop", "shop_id", "branch", "门店", "店铺")),
-    Field("currency", "text", "ISO 4217 code", synonyms=("currency_code", "币种")),
+    CURRENCY,
     Field("is_return", "flag", "the goods came back", synonyms=("return", "returned", "退货", "是否退货")),
 )  # fmt: skip
+ONE_CURRENCY = Rule(
+    "upper(currency) <> '{currency}'",
+    "currency",
+    "is not {currency}, the currency this installation sums in (GUANXI_CURRENCY)",
+)
 ORDER_RULES = (
     Rule(
         "amount IS NULL AND unit_price IS NULL",
         "amount",
         "is missing, and there is no unit price either",
     ),
-    Rule(
-        "upper(currency) <> '{currency}'",
-        "currency",
-        "is not {currency}, the currency this installation sums in (GUANXI_CURRENCY)",
-    ),
+    ONE_CURRENCY,
     Rule(
         f"amount IS NULL AND abs(unit_price * coalesce(quantity, 1)) >= {LARGEST_AMOUNT}",
         "unit_price",
@@ -126,7 +128,7 @@ def stage_orders(staging: Staging) -> None:
     _resolve_products(staging, "product")
     _stage_new_names(staging)
     _number_orders(staging)
-    _replace_orders(staging)
+    replace_by_key(staging, Order, "numbered", "key")
     first = int(value(staging.duck, "SELECT min(id) FROM numbered"))
     _stage_order_rows(staging, first)
     _stage_lines(staging, first)
@@ -210,29 +212,13 @@ def _number_orders(staging: Staging) -> None:
     )
 
 
-def _replace_orders(staging: Staging) -> None:
-    source = quoted(staging.batch.source)
-    copy_truth(
-        staging.duck,
-        "_orders",
-        f"""SELECT row.id, row.source_key FROM commerce_order row
-            WHERE row.source = '{source}' AND row.superseded_by_id IS NULL AND {visible_sql("row")}""",
-    )
-    supersede(
-        staging,
-        Order,
-        "SELECT _orders.id FROM _orders JOIN numbered ON numbered.key = _orders.source_key ORDER BY 1",
-    )
-
-
 def _stage_order_rows(staging: Staging, first: int) -> None:
-    zone = quoted(str(settings.TIME_ZONE))
     stage_rows(
         staging,
         Order,
         f"""SELECT numbered.id, '{quoted(staging.batch.source)}' AS source, numbered.key AS source_key,
                    parties.id AS party_id, placed_at,
-                   CAST((placed_at AT TIME ZONE 'UTC') AT TIME ZONE '{zone}' AS DATE) AS business_date,
+                   {business_day("placed_at")} AS business_date,
                    left(coalesce(channel, ''), 60) AS channel, left(coalesce(store, ''), 60) AS store,
                    '{base_currency()}' AS currency, {versions(staging)}
             FROM numbered LEFT JOIN parties ON parties.key = numbered.customer ORDER BY numbered.id""",

@@ -1,0 +1,1 @@
+"""Files of what was sold: products, orders, opportunities, invoices, receipts, costs of serving."""
