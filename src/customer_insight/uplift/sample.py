@@ -81,8 +81,12 @@ def training_sample(units: Table, *, features: tuple[str, ...], size: int = 200_
 
 def is_drawn(share: float, *, seed: int) -> nw.Expr:
     """True for about ``share`` of the customers, by customer_id and ``seed`` only, alike on every engine."""
-    place = (nw.col("customer_id") % _MODULUS * _FACTOR + seed * 1_000_003) % _MODULUS
-    return place < int(share * _MODULUS)
+    return draw_number(seed) < int(share * _MODULUS)
+
+
+def draw_number(seed: int) -> nw.Expr:
+    """A number from 0 to 2**31 - 2 that follows from ``customer_id`` and the seed, alike on every engine."""
+    return (nw.col("customer_id") % _MODULUS * _FACTOR + seed * 1_000_003) % _MODULUS
 
 
 def feature_numbers(frame: nw.LazyFrame[Any], features: tuple[str, ...]) -> list[nw.Expr]:
