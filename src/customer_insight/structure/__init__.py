@@ -3,7 +3,7 @@
 Deciles, bands and layers stand beside it as `customer_insight.deciles`, `.bands` and `.layers`.
 """
 
-from customer_insight.structure.cohorts import cohort_retention
+from customer_insight.structure.cohorts import cohort_of_customers, cohort_retention
 from customer_insight.structure.concentration import concentration, flag_large_orders, target_coverage
 from customer_insight.structure.cube import cube, roll_up
 from customer_insight.structure.migration import class_migration
@@ -15,6 +15,7 @@ from customer_insight.structure.single_indicator import classify_by_indicator
 __all__ = [
     "class_migration",
     "classify_by_indicator",
+    "cohort_of_customers",
     "cohort_retention",
     "concentration",
     "cube",

@@ -44,6 +44,28 @@ def cohort_retention(
     return same_kind(_retained(grid, active, first, group), order_lines)
 
 
+def cohort_of_customers(order_lines: IntoFrameT, *, as_of: int) -> IntoFrameT:
+    """The cohort of every customer who bought: ``customer_id``, ``cohort`` (year and month of the first valid
+    transaction, 201703).
+
+    ``order_lines`` is the table ORDER_LINES. Row order is open.
+
+    >>> import polars as pl
+    >>> lines = pl.DataFrame({"customer_id": [1, 1, 3], "order_id": [1, 2, 4], "day": [0, 40, 35],
+    ...                       "is_return": [False] * 3})
+    >>> cohort_of_customers(lines, as_of=89).sort("customer_id").rows()
+    [(1, 197001), (3, 197002)]
+    """
+    bought = purchases(order_lines, as_of=as_of).with_columns(month=month_of(nw.col("day")))
+    first = bought.group_by("customer_id").agg(nw.col("month").min().alias("first"))
+    return same_kind(first.select("customer_id", cohort=_year_month()), order_lines)
+
+
+def _year_month() -> nw.Expr:
+    """The month ``first``, counted from January 1970, as 201703."""
+    return ((1970 + nw.col("first") // 12) * 100 + nw.col("first") % 12 + 1).cast(nw.Int64)
+
+
 def _last_whole_month(as_of: int) -> nw.Expr:
     return month_of(nw.lit(as_of + 1)) - 1
 
@@ -56,6 +78,5 @@ def _retained(
     seen = aged.group_by(*group, "first", "age").agg(nw.len().alias("active"))
     rows = grid.join(seen, on=[*group, "first", "age"], how="left")
     rows = rows.with_columns(nw.col("active").fill_null(0).cast(nw.Int64), nw.col("customers").cast(nw.Int64))
-    year_month = (1970 + nw.col("first") // 12) * 100 + nw.col("first") % 12 + 1
-    rows = rows.with_columns(cohort=year_month.cast(nw.Int64), retention=share_of("active", "customers"))
+    rows = rows.with_columns(cohort=_year_month(), retention=share_of("active", "customers"))
     return rows.select(*group, "cohort", "age", "customers", "active", "retention")

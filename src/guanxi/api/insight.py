@@ -12,9 +12,12 @@ from guanxi.api.idempotency import Key, once
 from guanxi.api.jobs import EXAMPLE as JOB
 from guanxi.api.jobs import job_state
 from guanxi.api.operations import Status, operation
-from guanxi.api.schemas import Insight, JobState, Measure, Refresh
+from guanxi.api.schemas import AnalysisAnswer, AnalysisOffer, Insight, JobState, Measure, Refresh
 from guanxi.foundation.money import base_currency
 from guanxi.insight import queries
+from guanxi.insight.analyses.asking import ask
+from guanxi.insight.analyses.offered import ANALYSES
+from guanxi.insight.analyses.parameters import default_of
 from guanxi.insight.catalogue import catalogue_rows
 from guanxi.insight.services import start_refresh
 from guanxi.staff.roles import May
@@ -33,6 +36,15 @@ EXAMPLE: Final = {
 INDICATOR: Final = {
     "indicator": "recency_days", "label": "Recency", "formula": "as_of - last_day", "unit": "days",
     "window": "from since to as_of, both days included", "undefined": "null without a valid transaction",
+}  # fmt: skip
+OFFER: Final = {
+    "analysis": "rfm", "group": "structure", "name": "Recency, frequency, monetary value",
+    "question": "Who bought lately, often and for much, and who no longer?", "parameters": {"groups": 5},
+}  # fmt: skip
+ANSWER: Final = {
+    "analysis": "rfm", "run": 3, "as_of": "2026-02-28", "asked": {"groups": 5, "among": ""},
+    "field": "analysis.0f3a9c1d2b4e5f60",
+    "found": {"cells": [{"rfm_cell": "555", "customers": 41, "customer_share": 0.02, "sales_amount": 912300}]},
 }  # fmt: skip
 Wish = Annotated[Refresh | None, Body()]
 By = Annotated[Literal["sales", "profit"], Query(description="By what the deciles are made.")]
@@ -72,6 +84,52 @@ def indicators(request: Call) -> list[dict[str, str]]:
     """Each measure with its formula, unit and window, and when it is undefined."""
     words = ("formula", "unit", "window", "undefined")
     return [row | {name: phrase(row[name]) for name in words} for row in catalogue_rows()]
+
+
+@router.get(
+    "/analyses",
+    **operation(
+        May.SEE_INSIGHT, gettext_noop("What can be asked of the figures"), list[AnalysisOffer], [OFFER]
+    ),
+)
+def analyses(request: Call) -> list[dict[str, Any]]:
+    """Every analysis with its question and the values that its parameters have where none is given."""
+    return [
+        {
+            "analysis": analysis.code, "group": analysis.group, "name": str(analysis.name),
+            "question": str(analysis.question),
+            "parameters": {parameter.name: default_of(parameter) for parameter in analysis.parameters},
+        }
+        for analysis in ANALYSES.values()
+    ]  # fmt: skip
+
+
+@router.get(
+    "/analyses/{code}",
+    **operation(
+        May.SEE_INSIGHT,
+        gettext_noop("The answer of one analysis"),
+        AnalysisAnswer,
+        ANSWER,
+        others={202: JobState},
+        errors=(400, 404, 409),
+    ),
+)
+def analysis(request: Call, code: str) -> Status[dict[str, Any]]:
+    """Parameters stand in the address, several values of one with commas between; `among` is a condition as JSON.
+
+    With many orders the answer is a job (202): ask again when it has ended. Amounts are in minor units.
+    """
+    answer = ask(code, request.GET.dict(), actor=request.auth.actor)
+    if answer.job:
+        return Status(202, job_state(answer.job))
+    return Status(
+        200,
+        {
+            "analysis": code, "run": answer.run.pk, "as_of": answer.run.as_of, "asked": answer.question.arguments,
+            "field": answer.field if answer.question.members else None, "found": answer.raw,
+        },
+    )  # fmt: skip
 
 
 @router.post(

@@ -168,6 +168,25 @@ class Measure(Schema):
     undefined: str
 
 
+class AnalysisOffer(Schema):
+    analysis: str
+    group: str
+    name: str
+    question: str
+    parameters: Row
+
+
+class AnalysisAnswer(Schema):
+    """What an analysis found; `field` names what it says of each customer, for conditions."""
+
+    analysis: str
+    run: int
+    as_of: date
+    asked: Row
+    field: str | None
+    found: Row
+
+
 class Refresh(Schema):
     as_of: date | None = Field(
         None, description="As of which day; the last that has an order where none is named."

@@ -9,6 +9,7 @@ import typer
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
+from guanxi.cli.analyses import analysis_rows, answered, show_analyses, show_answer
 from guanxi.cli.long_work import run_job
 from guanxi.cli.output import AsJson, emit, facts, out, percent, table
 from guanxi.cli.times import date_of
@@ -16,6 +17,7 @@ from guanxi.cli.who import actor
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.money import base_currency, format_money
 from guanxi.insight import queries
+from guanxi.insight.analyses.offered import ANALYSES
 from guanxi.insight.catalogue import catalogue_rows
 from guanxi.insight.queries import profit_note, tier_words
 from guanxi.insight.services import start_refresh
@@ -51,14 +53,45 @@ def refresh(
 
 
 @app.command()
+def analyses(as_json: AsJson = False) -> None:
+    """List every analysis with what it asks and takes."""
+    emit(analysis_rows(), as_json, show_analyses)
+
+
+@app.command()
 def show(
-    report: Report,
+    report: Annotated[
+        str, typer.Argument(help=_("A report, or an analysis as `guanxi insight analyses` lists them."))
+    ],
     by: Annotated[
         str | None, typer.Option(help=_("sales or profit, where the report is about deciles [sales]."))
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help=_("A parameter of an analysis, as name=value; may be repeated.")),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one analysis of the published figures."""
+    """Show one report or analysis of the published figures."""
+    if report in ANALYSES:
+        answer = answered(report, by, given or [])
+        emit(answer.raw, as_json, lambda _raw: show_answer(answer))
+        return
+    show_report(_report(report, given or []), by, as_json)
+
+
+def _report(name: str, given: list[str]) -> Report:
+    if name not in list(Report):
+        known = ", ".join([*Report, *ANALYSES])
+        raise DomainError(
+            _("There is no report %(name)s; there are %(known)s.") % {"name": name, "known": known}
+        )
+    if given:
+        raise DomainError(_("%(report)s takes no --set; analyses do.") % {"report": name})
+    return Report(name)
+
+
+def show_report(report: Report, by: str | None, as_json: bool) -> None:
     read, display = _REPORTS[report]
     takes_by = report in {Report.MONEY_DECILES, Report.PURCHASE_DECILES}
     if by is not None and not takes_by:

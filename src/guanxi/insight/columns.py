@@ -14,8 +14,11 @@ from guanxi.customers.queries import visible_sql
 from guanxi.foundation.engine.duck import Duck, identifier, quoted
 from guanxi.foundation.engine.truth import copy_truth
 from guanxi.foundation.errors import DomainError
+from guanxi.insight.members import GROUP as ANALYSIS
+from guanxi.insight.members import member_fields, read_members
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
 from guanxi.insight.name_places import NAME_PLACE, read_name_places
+from guanxi.insight.queries import published_run
 
 PUBLIC_ID: Final = "customer.public_id"
 FIRST: Final = "first"
@@ -42,7 +45,7 @@ def more_fields() -> dict[str, Field]:
     then = {
         f"{TIER_ON}.{day}": Field("text", f"Value tier on {day}", f"{day}的价值层级") for day in tier_dates()
     }
-    return fields | _SLICES | REACHED | then
+    return fields | _SLICES | REACHED | then | member_fields()
 
 
 def tier_dates() -> list[date]:
@@ -95,6 +98,8 @@ def _source(duck: Duck, group: str, name: str) -> str:
         return _left_since(duck, name)
     if field in REACHED:
         return _reached(duck, name)
+    if group == ANALYSIS:
+        return read_members(name, published_run())
     return _sliced(duck, name) if field in _SLICES else _told(group, name)
 
 

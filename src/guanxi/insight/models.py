@@ -111,3 +111,59 @@ class ClassMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id}: {self.from_class} to {self.to_class}"
+
+
+class AnalysisQuestion(models.Model):
+    """An analysis with the values of its parameters, as somebody asked it; the same is asked again of later figures."""
+
+    digest = models.CharField(max_length=16, unique=True)
+    code = models.CharField(max_length=40)
+    arguments = models.JSONField(default=dict)
+    members = models.CharField(max_length=6, blank=True)
+    """The kind of what it says of each customer; empty where it says nothing of each."""
+    label_en = models.CharField(max_length=200)
+    label_zh = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.digest}"
+
+
+class AnalysisAnswer(models.Model):
+    """What a run's figures answer to a question."""
+
+    question = models.ForeignKey(AnalysisQuestion, models.CASCADE, related_name="answers")
+    run = models.ForeignKey(InsightRun, models.CASCADE, related_name="answers")
+    raw = models.JSONField(default=dict)
+    seconds = models.FloatField(default=0)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["question", "run"], name="analysis_answered_once_per_run"),
+        )
+
+    def __str__(self) -> str:
+        return f"answer to {self.question_id} by run {self.run_id}"
+
+
+class AnalysisRecord(models.Model):
+    """A question kept under a name: for which business goal, who answers for it, and what is to follow (ANA-67)."""
+
+    class Department(models.TextChoices):
+        MARKETING = "marketing"
+        SERVICE = "service"
+        SALES = "sales"
+
+    question = models.ForeignKey(AnalysisQuestion, models.PROTECT, related_name="records")
+    name = models.CharField(max_length=120, unique=True)
+    goal = models.CharField(max_length=500)
+    department = models.CharField(max_length=10, choices=Department)
+    owner = models.CharField(max_length=200)
+    action = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from guanxi.foundation.configuration import DEFINITIONS, Definition
 from guanxi.foundation.registry import JobKind, PersonalData, registry
-from guanxi.insight import assumptions, thresholds
+from guanxi.insight import assumptions, members, thresholds
+from guanxi.insight.analyses import asking
 from guanxi.insight.models import ClassMove, CustomerInsight
 from guanxi.insight.queries import insight_of, moves_of
 from guanxi.insight.services import run_refresh
@@ -14,8 +15,10 @@ def fill() -> None:
     """Fill the registry."""
     DEFINITIONS[assumptions.SETTING] = Definition(assumptions.DEFAULT, assumptions.parse_assumptions)
     DEFINITIONS[thresholds.SETTING] = Definition(thresholds.DEFAULT, thresholds.parse_thresholds)
+    members.answer[:] = [asking.answer_members]
     registry.add(
         JobKind("insight refresh", run_refresh),
+        JobKind(asking.JOB, asking.run_analysis),
         PersonalData("insight", CustomerInsight, insight_of),
         PersonalData("class_moves", ClassMove, moves_of),
     )

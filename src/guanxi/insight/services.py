@@ -26,6 +26,7 @@ from guanxi.foundation.models import Job
 from guanxi.insight import measures
 from guanxi.insight.assumptions import Assumptions, read_assumptions
 from guanxi.insight.fill_rates import KNOWN, count_known
+from guanxi.insight.members import remove_members_of_others
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
 from guanxi.insight.queries import PUBLISHED_TABLE
 from guanxi.insight.replica import open_replica, sync
@@ -212,5 +213,6 @@ def _remove_old(running: RunningJob, run: InsightRun) -> None:
     while ids := list(later.values_list("pk", flat=True)[:BLOCK]):
         with running.writing("removing later moves"):
             ClassMove.objects.filter(pk__gte=min(ids), pk__lte=max(ids), moved_on__gt=run.as_of).delete()
+    remove_members_of_others(run)
     with lake.writing(lambda: running.advance("waiting for another copy")):
         lake.tidy(PUBLISHED_TABLE)

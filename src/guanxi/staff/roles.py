@@ -29,6 +29,7 @@ class May(StrEnum):
     SEE_ADDRESSES = "see addresses"
     SEE_INSIGHT = "see insight"
     REFRESH_INSIGHT = "refresh insight"
+    KEEP_ANALYSES = "keep analyses"
     SEE_CAMPAIGNS = "see campaigns"
     RUN_CAMPAIGNS = "run campaigns"
     SEE_IMPORTS = "see imports"
@@ -56,8 +57,8 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
     Role.ADMINISTRATOR: frozenset(May),
     Role.DECISION_MAKER: _READS | {May.SEE_SETTINGS},
     Role.MARKETING_MANAGER: _READS
-    | {May.RUN_CAMPAIGNS, May.REFRESH_INSIGHT, May.SEE_IMPORTS, May.SEE_JOBS, May.SEE_SETTINGS},
-    Role.SALES_MANAGER: _READS | {May.SEE_ADDRESSES, May.ASSIGN_CUSTOMERS},
+    | {May.RUN_CAMPAIGNS, May.REFRESH_INSIGHT, May.KEEP_ANALYSES, May.SEE_IMPORTS, May.SEE_JOBS, May.SEE_SETTINGS},
+    Role.SALES_MANAGER: _READS | {May.SEE_ADDRESSES, May.ASSIGN_CUSTOMERS, May.KEEP_ANALYSES},
     Role.SALESPERSON: frozenset({May.SEE_CUSTOMERS, May.SEE_ADDRESSES}),
     Role.SERVICE_AGENT: frozenset({May.SEE_CUSTOMERS, May.SEE_ADDRESSES}),
     Role.DATA_STEWARD: frozenset(
@@ -66,7 +67,8 @@ GRANTED: Final[dict[Role, frozenset[May]]] = {
             May.SEE_AUDIT, May.SEE_INSIGHT, May.REFRESH_INSIGHT, May.ASSIGN_CUSTOMERS,
         }
     ),
-    Role.ANALYST: _READS | {May.REFRESH_INSIGHT, May.SEE_IMPORTS, May.SEE_JOBS, May.SEE_SETTINGS},
+    Role.ANALYST: _READS
+    | {May.REFRESH_INSIGHT, May.KEEP_ANALYSES, May.SEE_IMPORTS, May.SEE_JOBS, May.SEE_SETTINGS},
 }  # fmt: skip
 """Role → what it may do. Contact addresses are for those who speak with customers."""
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guanxi.desk.insight import views
+from guanxi.desk.insight import analysis_views, views
 
 urlpatterns = [
     path("", views.insight_page, name="insight"),
     path("refresh/", views.insight_refresh, name="insight_refresh"),
+    path("analyses/", analysis_views.analysis_list, name="analyses"),
+    path("analyses/kept/<int:record_id>/remove/", analysis_views.analysis_remove, name="analysis_remove"),
+    path("analyses/<slug:code>/", analysis_views.analysis_page, name="analysis"),
+    path("analyses/<slug:code>/keep/", analysis_views.analysis_keep, name="analysis_keep"),
     path("<slug:report>/", views.insight_report, name="insight_report"),
 ]

@@ -29,6 +29,7 @@ function draw(place) {
     animation: false,
     ...option,
     xAxis: readable(option.xAxis, token),
+    ...(option.visualMap && { visualMap: { ...option.visualMap, inRange: { color: ["--gx-accent-soft", "--gx-accent"].map(token) }, textStyle: { color: token("--gx-soft") } } }),
     yAxis: { ...option.yAxis, splitLine: { lineStyle: { color: token("--gx-line") } } },
   });
   new ResizeObserver(() => chart.isDisposed() || chart.resize()).observe(place);

@@ -1,0 +1,226 @@
+"""Answers of analyses as tables and charts of pages; nothing is computed here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from guanxi.customers.models import Party
+from guanxi.customers.queries import seen_by
+from guanxi.desk.customers.listing import names_of
+from guanxi.desk.insight.reports import Chart
+from guanxi.foundation.money import base_currency, minor_units
+from guanxi.insight.analyses.definition import Column, Drawing, Sheet, Shown
+from guanxi.insight.catalogue import MEASURES, measure_label
+from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell, share_cell
+from guanxi.staff.visibility import Sees
+from guanxi.wording.words import label, phrase, word
+
+HEAT_ROW: Final = 26
+"""Pixels that a row of a heat map needs."""
+
+
+def tables(shown: Shown, *, among: str, sees: Sees, sees_names: bool) -> list[Table]:
+    """The sheets of an answer: counts lead to their customers; customers whom the reader may not see are left out."""
+    return [_table(sheet, among, sees, sees_names) for sheet in shown.sheets]
+
+
+def _table(sheet: Sheet, among: str, sees: Sees, sees_names: bool) -> Table:
+    place = next((at for at, column in enumerate(sheet.columns) if column.kind == "customer"), None)
+    people = _people([row[place] for row in sheet.rows], sees, sees_names) if place is not None else {}
+    opens = sheet.opens or [None] * len(sheet.rows)
+    rows = [
+        [
+            _cell(column, value, _both(where, among), people)
+            for column, value in zip(sheet.columns, row, strict=True)
+        ]
+        for row, where in zip(sheet.rows, opens, strict=True)
+        if place is None or row[place] in people
+    ]
+    return Table(
+        [column_label(column) for column in sheet.columns],
+        rows,
+        title=str(sheet.title),
+        note=str(sheet.note),
+        empty=str(sheet.empty),
+    )
+
+
+def column_label(column: Column) -> str:
+    """What stands above a column."""
+    if column.label:
+        return str(column.label)
+    return measure_label(column.name) if column.name in MEASURES else label(column.name.replace("_", " "))
+
+
+def _cell(column: Column, value: Any, where: Mapping[str, Any] | None, people: Mapping[int, Cell]) -> Cell:
+    match column.kind:
+        case "customer":
+            return people[value]
+        case "count":
+            return _counted(value, where)
+        case "money":
+            return money_cell(value)
+        case "share":
+            return share_cell(value)
+        case "text" | "day" | "month" if value is not None:
+            return Cell(str(value))
+        case "code" if value is not None:
+            return Cell(phrase(str(word(value))))
+    return cell_of(value)
+
+
+def _counted(value: int | None, where: Mapping[str, Any] | None) -> Cell:
+    if value is None or not value or where is None:
+        return cell_of(value)
+    return count_cell(
+        value, f"{reverse('customers')}?{urlencode({'where': json.dumps(where, ensure_ascii=False)})}"
+    )
+
+
+def _both(where: Mapping[str, Any] | None, among: str) -> Mapping[str, Any] | None:
+    if where is None or not among:
+        return where
+    return {"op": "all", "of": [json.loads(among), where]}
+
+
+def _people(ids: Sequence[int], sees: Sees, sees_names: bool) -> dict[int, Cell]:
+    """Customers whom somebody sees, by name, each leading to its page."""
+    seen = Party.objects.filter(seen_by(sees), pk__in=ids).values_list("pk", "public_id")
+    found = dict(seen)
+    names = names_of(list(found)) if sees_names else {}
+    return {
+        pk: Cell(names.get(pk) or public_id, reverse("customer", args=[public_id]))
+        for pk, public_id in found.items()
+    }
+
+
+def charts(shown: Shown) -> list[Chart]:
+    """The drawings of an answer."""
+    sheets = {sheet.key: sheet for sheet in shown.sheets}
+    return [
+        Chart(
+            str(drawing.title),
+            f"{drawing.sheet}-{number}",
+            _DRAWN[drawing.kind](drawing, sheets[drawing.sheet]),
+        )
+        for number, drawing in enumerate(shown.drawings)
+        if sheets[drawing.sheet].rows
+    ]
+
+
+def _bars(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
+    names = [_text(_column(sheet, drawing.names), value) for value in _values(sheet, drawing.names)]
+    series = [
+        {"type": "bar", "name": column_label(_column(sheet, name)), "data": _plotted(sheet, name)}
+        for name in drawing.values
+    ]
+    return _frame(names, series, _unit(sheet, drawing.values[0]))
+
+
+def _lines(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
+    names = _distinct(sheet, drawing.names)
+    (values,) = drawing.values
+    found = _by_pair(sheet, drawing, _plotted(sheet, values))
+    keys = _distinct(sheet, drawing.by) if drawing.by else [None]
+    label_of = column_label(_column(sheet, values))
+    series = [
+        {
+            "type": "line",
+            "name": label_of if key is None else str(key),
+            "data": [found.get((key, name)) for name in names],
+        }
+        for key in keys
+    ]
+    return _frame([str(name) for name in names], series, _unit(sheet, values))
+
+
+def _heat(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
+    (values,) = drawing.values
+    across, down = _distinct(sheet, drawing.names), _distinct(sheet, drawing.by)
+    found = _by_pair(sheet, drawing, _plotted(sheet, values))
+    data = [
+        [x, y, found[(row, name)]]
+        for y, row in enumerate(down)
+        for x, name in enumerate(across)
+        if found.get((row, name)) is not None
+    ]
+    most = max((value for _x, _y, value in data), default=1)
+    return {
+        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 56, "containLabel": True},
+        "tooltip": {"trigger": "item"},
+        "xAxis": {"type": "category", "data": [str(name) for name in across]},
+        "yAxis": {"type": "category", "data": [str(row) for row in down], "inverse": True},
+        "visualMap": {"min": 0, "max": most, "calculable": True, "orient": "horizontal", "left": "center", "bottom": 0},
+        "series": [{"type": "heatmap", "name": column_label(_column(sheet, values)), "data": data}],
+    }  # fmt: skip
+
+
+def _dots(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
+    across, up = drawing.names, drawing.values[0]
+    data = [
+        list(pair)
+        for pair in zip(_plotted(sheet, across), _plotted(sheet, up), strict=True)
+        if None not in pair
+    ]
+    axis = {"type": "value", "scale": True, "nameLocation": "middle", "nameGap": 28}
+    return {
+        "grid": {"left": 32, "right": 16, "top": 16, "bottom": 40, "containLabel": True},
+        "tooltip": {"trigger": "item"},
+        "xAxis": {**axis, "name": column_label(_column(sheet, across))},
+        "yAxis": {**axis, "name": column_label(_column(sheet, up))},
+        "series": [{"type": "scatter", "symbolSize": 6, "data": data}],
+    }
+
+
+_DRAWN: Final = {"bars": _bars, "lines": _lines, "heat": _heat, "dots": _dots}
+
+
+def _frame(names: list[str], series: list[dict[str, Any]], unit: str) -> dict[str, Any]:
+    several = len(series) > 1
+    return {
+        "legend": {"bottom": 0, "show": several, "type": "scroll"},
+        "grid": {"left": 8, "right": 8, "top": 32, "bottom": 32 if several else 4, "containLabel": True},
+        "xAxis": {"type": "category", "data": names},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": f"{{value}}{unit}"}},
+        "series": series,
+    }
+
+
+def _column(sheet: Sheet, name: str) -> Column:
+    return next(column for column in sheet.columns if column.name == name)
+
+
+def _values(sheet: Sheet, name: str) -> list[Any]:
+    place = [column.name for column in sheet.columns].index(name)
+    return [row[place] for row in sheet.rows]
+
+
+def _distinct(sheet: Sheet, name: str) -> list[Any]:
+    return list(dict.fromkeys(_values(sheet, name)))
+
+
+def _by_pair(sheet: Sheet, drawing: Drawing, plotted: list[Any]) -> dict[tuple[Any, Any], Any]:
+    keys = _values(sheet, drawing.by) if drawing.by else [None] * len(sheet.rows)
+    return dict(zip(zip(keys, _values(sheet, drawing.names), strict=True), plotted, strict=True))
+
+
+def _text(column: Column, value: Any) -> str:
+    return _cell(
+        Column(column.name, "number" if column.kind == "count" else column.kind), value, None, {}
+    ).text
+
+
+def _plotted(sheet: Sheet, name: str) -> list[Any]:
+    """Numbers in the unit of the axis: shares in per cent, money in whole units of the currency."""
+    kind, values = _column(sheet, name).kind, _values(sheet, name)
+    times, digits = {"share": (100, 2), "money": (1 / minor_units(base_currency()), 2)}.get(kind, (1, 4))
+    return [None if value is None else round(value * times, digits) for value in values]
+
+
+def _unit(sheet: Sheet, name: str) -> str:
+    return " %" if _column(sheet, name).kind == "share" else ""

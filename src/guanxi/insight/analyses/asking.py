@@ -1,0 +1,155 @@
+"""Asking an analysis: its parameters are checked, its answer is computed once per refresh and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from customer_insight.tables import TableError
+from guanxi.foundation import clock, jobs
+from guanxi.foundation.actor import Actor
+from guanxi.foundation.errors import DomainError, NotFound
+from guanxi.foundation.jobs import RunningJob
+from guanxi.foundation.language import CHINESE, ENGLISH
+from guanxi.foundation.models import Job
+from guanxi.insight.analyses.data import MEMBERS, open_data, read_among
+from guanxi.insight.analyses.definition import Analysis, Raw, Shown
+from guanxi.insight.analyses.offered import ANALYSES
+from guanxi.insight.analyses.parameters import AMONG, checked, summary
+from guanxi.insight.members import GROUP, has_members, write_members
+from guanxi.insight.models import AnalysisAnswer, AnalysisQuestion, InsightRun, ReplicaTable
+from guanxi.insight.queries import published_run
+
+JOB: Final = "analysis"
+LABEL: Final = 200
+AT_ONCE: Final = 3_000_000
+"""Up to so many order lines an answer is computed while somebody waits; beyond, by a job."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An analysis as asked: what was found, or the job that is looking."""
+
+    analysis: Analysis
+    question: AnalysisQuestion
+    run: InsightRun
+    raw: Raw | None
+    job: Job | None = None
+    seconds: float = 0
+
+    @property
+    def shown(self) -> Shown | None:
+        """The answer for people, in their language."""
+        if self.raw is None:
+            return None
+        return self.analysis.show({**self.raw, "field": self.field}, self.question.arguments)
+
+    @property
+    def field(self) -> str:
+        """The field of audiences that holds what the answer says of each customer."""
+        return f"{GROUP}.{self.question.digest}"
+
+
+def analysis_of(code: str) -> Analysis:
+    """The analysis of a code; raises NotFound."""
+    found = ANALYSES.get(code)
+    if found is None:
+        raise NotFound(
+            _("There is no analysis %(code)s; `guanxi insight analyses` lists them.") % {"code": code}
+        )
+    return found
+
+
+def ask(code: str, given: Mapping[str, Any], *, actor: Actor, wait: bool = False) -> Answer:
+    """Answer an analysis by the published figures; `given` are typed values by parameter, `among` a condition.
+
+    What was answered before is read. With many order lines a job answers, unless the caller would rather `wait`.
+    Raises DomainError for a value that does not fit, and before the first refresh.
+    """
+    analysis, run = analysis_of(code), published_run()
+    question = _question(analysis, checked(analysis, given), actor)
+    kept = AnalysisAnswer.objects.filter(question=question, run=run).first()
+    if kept:
+        return Answer(analysis, question, run, kept.raw, seconds=kept.seconds)
+    if not wait and _lines() > AT_ONCE:
+        return Answer(analysis, question, run, None, jobs.enqueue(JOB, question.digest, {}, actor))
+    kept = _compute(analysis, question, run)
+    return Answer(analysis, question, run, kept.raw, seconds=kept.seconds)
+
+
+def question_of(code: str, given: Mapping[str, Any], *, actor: Actor) -> AnalysisQuestion:
+    """The question that an analysis asks with these values. Raises DomainError for a value that does not fit."""
+    analysis = analysis_of(code)
+    return _question(analysis, checked(analysis, given), actor)
+
+
+def run_analysis(running: RunningJob) -> dict[str, Any]:
+    """The job that answers a question."""
+    question, run = AnalysisQuestion.objects.get(digest=running.job.key), published_run()
+    running.advance("analysing")
+    if not AnalysisAnswer.objects.filter(question=question, run=run).exists():
+        _compute(analysis_of(question.code), question, run)
+    return {"code": question.code, "digest": question.digest}
+
+
+def answer_members(digest: str, run: InsightRun) -> None:
+    """Compute what a question says of each customer, by these figures."""
+    question = AnalysisQuestion.objects.filter(digest=digest).exclude(members="").first()
+    if question is None:
+        raise DomainError(
+            _("%(group)s.%(name)s is no field of a customer.") % {"group": GROUP, "name": digest}
+        )
+    _compute(analysis_of(question.code), question, run)
+
+
+def _question(analysis: Analysis, arguments: dict[str, Any], actor: Actor) -> AnalysisQuestion:
+    if arguments[AMONG]:
+        read_among(arguments[AMONG])
+    said = json.dumps([analysis.code, arguments], sort_keys=True, ensure_ascii=False)
+    question, _new = AnalysisQuestion.objects.get_or_create(
+        digest=hashlib.sha256(said.encode()).hexdigest()[:16],
+        defaults={
+            "code": analysis.code,
+            "arguments": arguments,
+            "members": analysis.members,
+            "label_en": _label(ENGLISH, analysis, arguments),
+            "label_zh": _label(CHINESE, analysis, arguments),
+            "asked_at": clock.now(),
+            "asked_by": actor.name,
+        },
+    )
+    return question
+
+
+def _label(language: str, analysis: Analysis, arguments: dict[str, Any]) -> str:
+    with override(language):
+        return summary(analysis, arguments)[:LABEL]
+
+
+def _compute(analysis: Analysis, question: AnalysisQuestion, run: InsightRun) -> AnalysisAnswer:
+    began = time.perf_counter()
+    with open_data(question.arguments[AMONG], run) as data:
+        try:
+            raw = analysis.compute(data, question.arguments)
+        except TableError as error:
+            raise DomainError(_("The data do not allow this analysis: %(why)s") % {"why": error}) from None
+        if analysis.members and not has_members(question.digest, run):
+            write_members(data.duck, MEMBERS, run, question.digest)
+    answer, _new = AnalysisAnswer.objects.update_or_create(
+        question=question,
+        run=run,
+        defaults={"raw": raw, "seconds": time.perf_counter() - began, "made_at": clock.now()},
+    )
+    return answer
+
+
+def _lines() -> int:
+    table = ReplicaTable.objects.filter(dataset="order_lines").first()
+    return table.rows if table else 0

@@ -1,0 +1,106 @@
+"""What an analysis is: a question with parameters, computed by `customer_insight`, shown as sheets and drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from django.utils.functional import Promise
+
+from guanxi.insight.analyses.data import Data
+
+Text: TypeAlias = str | Promise
+Kind = Literal["text", "code", "count", "number", "money", "share", "day", "month", "days", "customer"]
+"""How the values of a column are read. A code is a word of the product; a customer is an id that leads to its page."""
+Asked: TypeAlias = Mapping[str, Any]
+"""Values by the names of parameters, checked."""
+Raw: TypeAlias = dict[str, Any]
+"""What was computed, as JSON keeps it: names to lists of rows and plain values."""
+Choices: TypeAlias = Callable[[], Mapping[str, str]]
+"""Value to label, in the reader's language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One thing that may be chosen. `several` choices come as a list, in the order given."""
+
+    name: str
+    label: Text
+    kind: Literal["choice", "several", "whole", "number", "text"]
+    default: Any
+    choices: Choices | None = None
+    low: float = 0
+    high: float = 10**12
+    help: Text = ""
+    optional: bool = False
+    """Whether it may be left empty; it is None then, or an empty list."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: the name that the vocabulary or the catalogue of measures knows, and its kind."""
+
+    name: str
+    kind: Kind = "text"
+    label: Text = ""
+    """What stands above it in place of its name's word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table of an answer. `opens` says for each row which customers stand behind its counts."""
+
+    key: str
+    title: Text
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    opens: Sequence[Mapping[str, Any] | None] = ()
+    """A condition over the customers for each row, or None; it is what the columns of the kind count lead to."""
+    note: Text = ""
+    empty: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """A chart of a sheet: columns of it against each other."""
+
+    sheet: str
+    kind: Literal["bars", "lines", "heat", "dots"]
+    title: Text
+    names: str
+    """The column along the axis; of a heat map and of lines `by` has the other one."""
+    values: Sequence[str]
+    by: str = ""
+    """Rows of one value of this column make one line, or one row of a heat map."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """An answer for people."""
+
+    lead: Text = ""
+    sheets: Sequence[Sheet] = ()
+    drawings: Sequence[Drawing] = ()
+    notes: Sequence[Text] = field(default=())
+    """What it rests on, and what it does not say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """An analysis on offer. `compute` asks the engine; `show` only arranges what it found.
+
+    Where it puts every customer in a class or gives a score, `members` names the view that `compute` leaves in the
+    engine with (customer_id, value); its values become a field of audiences, and counts open their customers.
+    """
+
+    code: str
+    group: str
+    name: Text
+    question: Text
+    compute: Callable[[Data, Asked], Raw]
+    show: Callable[[Raw, Asked], Shown]
+    parameters: tuple[Parameter, ...] = ()
+    requirements: tuple[str, ...] = ()
+    members: Literal["", "text", "number"] = ""
+    """The kind of what `compute` leaves of each customer in the view `members`; empty for nothing."""

@@ -1,0 +1,32 @@
+"""The analyses on offer, in the order in which they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from guanxi.insight.analyses import cohorts, rfm
+from guanxi.insight.analyses.definition import Analysis
+
+GROUPS: Final[Mapping[str, Promise]] = {
+    "structure": gettext_lazy("How the base is made up"),
+    "classes": gettext_lazy("Classes and scores"),
+    "leaving": gettext_lazy("Who leaves and who declines"),
+    "next": gettext_lazy("What they buy next"),
+    "profiles": gettext_lazy("Who they are"),
+    "effects": gettext_lazy("What contacts achieve"),
+}
+"""Code of a group to its heading."""
+
+ANALYSES: Final[Mapping[str, Analysis]] = {
+    analysis.code: analysis
+    for analysis in (
+        rfm.RFM,
+        cohorts.RETENTION,
+        cohorts.SECOND_PURCHASE,
+    )
+}
+"""Code to analysis."""
