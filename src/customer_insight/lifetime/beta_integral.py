@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import betaln
 
 from customer_insight.lifetime.engine import Vector
+from customer_insight.lifetime.special import betaln
 
 STEP = 0.01
 SINH = np.pi * np.sinh(np.arange(-5.5, 5.5 + STEP, STEP))

@@ -6,9 +6,9 @@ All discrete models here are made of such terms: purchases and misses, losses an
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaln, digamma, polygamma
 
 from customer_insight.lifetime.engine import Vector
+from customer_insight.lifetime.special import betaln, digamma, polygamma
 
 BetaTerms = tuple[Vector, Vector, Vector]
 """Values (n,), gradients (2, n) and Hessians (2, 2, n), by a and b."""

@@ -13,7 +13,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln, gammaln
 
 from customer_insight.lifetime.beta_terms import log_beta_terms
 from customer_insight.lifetime.bgbb_likelihood import (
@@ -27,6 +26,7 @@ from customer_insight.lifetime.fit import Finding, Fit
 from customer_insight.lifetime.fitting import Start, by_name, warm
 from customer_insight.lifetime.maximise import Optimum, maximise
 from customer_insight.lifetime.opportunities import Opportunities, read_opportunities
+from customer_insight.lifetime.special import betaln, gammaln
 from customer_insight.tables import Table
 
 NAMES = ("alpha", "beta", "gamma", "delta")

@@ -13,7 +13,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaln, expit, gammaln, hyp2f1, xlogy
 
 from customer_insight.lifetime.beta_integral import beta_mean
 from customer_insight.lifetime.bgnbd_likelihood import prepared_bgnbd
@@ -22,6 +21,7 @@ from customer_insight.lifetime.engine import Vector
 from customer_insight.lifetime.fit import Fit
 from customer_insight.lifetime.fitting import Start, by_name, climb, report, warm
 from customer_insight.lifetime.nbd import fit_nbd_triples
+from customer_insight.lifetime.special import betainc, betaln, expit, gammaln, hyp2f1, xlogy
 from customer_insight.lifetime.triples import Triples, read_triples
 from customer_insight.tables import Table
 

@@ -21,11 +21,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import digamma, gammaln, polygamma
 
 from customer_insight.lifetime.engine import Vector, sums
 from customer_insight.lifetime.maximise import Derivatives, in_logs
 from customer_insight.lifetime.nbd import gamma_terms
+from customer_insight.lifetime.special import digamma, gammaln, polygamma
 from customer_insight.lifetime.triples import Triples
 
 R, ALPHA, A, B = range(4)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import narwhals as nw
 import numpy as np
-from scipy.special import digamma, gammaln, polygamma
 
 from customer_insight.lifetime.engine import Vector, columns_of, sums
 from customer_insight.lifetime.maximise import Derivatives, in_logs
+from customer_insight.lifetime.special import digamma, gammaln, polygamma
 from customer_insight.lifetime.triples import BLOCK
 from customer_insight.tables import Table, TableError, require_columns
 

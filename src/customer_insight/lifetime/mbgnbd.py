@@ -13,7 +13,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from customer_insight.lifetime.bgnbd import BGNBD
 from customer_insight.lifetime.bgnbd_likelihood import prepared_mbgnbd
@@ -22,6 +21,7 @@ from customer_insight.lifetime.engine import Vector
 from customer_insight.lifetime.fit import Fit
 from customer_insight.lifetime.fitting import Start, by_name, climb, report, warm
 from customer_insight.lifetime.nbd import fit_nbd_triples
+from customer_insight.lifetime.special import expit
 from customer_insight.lifetime.triples import Triples, read_triples
 from customer_insight.tables import Table
 

@@ -14,11 +14,11 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, gammaln, polygamma
 
 from customer_insight.lifetime.engine import Vector
 from customer_insight.lifetime.fit import Fit
 from customer_insight.lifetime.maximise import Derivatives, in_logs, maximise
+from customer_insight.lifetime.special import digamma, gammaln, polygamma
 from customer_insight.lifetime.triples import Triples, read_triples
 from customer_insight.tables import Table
 

@@ -13,7 +13,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import exprel
 
 from customer_insight.lifetime.diagnosis import diagnose_drop_out, diagnose_histories
 from customer_insight.lifetime.engine import Vector
@@ -21,6 +20,7 @@ from customer_insight.lifetime.fit import Fit
 from customer_insight.lifetime.fitting import Start, by_name, climb, report, warm
 from customer_insight.lifetime.nbd import fit_nbd_triples
 from customer_insight.lifetime.pareto_likelihood import distinct_pairs, log_left, log_rest, prepared_pareto
+from customer_insight.lifetime.special import exprel
 from customer_insight.lifetime.triples import Triples, read_triples
 from customer_insight.tables import Table
 

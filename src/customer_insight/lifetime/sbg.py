@@ -13,7 +13,6 @@ from typing import ClassVar, Final, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln, xlogy
 
 from customer_insight.lifetime.beta_terms import beta_terms
 from customer_insight.lifetime.diagnosis import LOOSE, RUNAWAY, not_converged
@@ -22,6 +21,7 @@ from customer_insight.lifetime.fit import Finding, Fit
 from customer_insight.lifetime.fitting import Start, by_name, warm
 from customer_insight.lifetime.maximise import Derivatives, in_logs, maximise
 from customer_insight.lifetime.retention import Renewals, read_renewals
+from customer_insight.lifetime.special import betaln, xlogy
 from customer_insight.tables import Table
 
 NAMES = ("alpha", "beta")
