@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "guanxi.shell",
     "guanxi.staff",
     "guanxi.customers",
+    "guanxi.interactions",
     "guanxi.webhooks",
     "guanxi.outreach",
     "guanxi.commerce",

@@ -10,7 +10,7 @@ import pytest
 from customers.importing import bring, error_lines, file_of, whole_database
 
 from guanxi.commerce.models import Order, OrderLine, Product, ProductDetail
-from guanxi.commerce.registrations import ORDER_LINES
+from guanxi.commerce.datasets import ORDER_LINES
 from guanxi.customers.imports.running import ImportOptions, ImportRefused, preview_import
 from guanxi.customers.models import ImportBatch, Party
 from guanxi.foundation.engine.duck import rows, workspace

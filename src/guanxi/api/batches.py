@@ -35,7 +35,10 @@ from guanxi.staff.roles import May
 from guanxi.wording.words import phrase
 
 router = Router(tags=["batches"])
-Kind = Literal["customers", "products", "orders", "contacts", "responses"]
+Kind = Literal[
+    "customers", "products", "orders", "interactions", "opportunities", "invoices", "receipts", "costs", "contacts",
+    "responses",
+]  # fmt: skip
 BUSY_FOR: Final = 5
 """Seconds after which to try again while another import is under way."""
 EXAMPLE: Final = {

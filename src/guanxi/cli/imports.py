@@ -99,6 +99,11 @@ def _add(kind: str, explained: str) -> None:
 _add("customers", _("Import customers: keys, names, addresses, consent; other columns become facts."))
 _add("products", _("Import products."))
 _add("orders", _("Import order lines, with returns."))
+_add("interactions", _("Import interactions: calls, visits, letters and messages, with feedback."))
+_add("opportunities", _("Import opportunities: sales that may come, and whether they were won."))
+_add("invoices", _("Import invoices."))
+_add("receipts", _("Import receipts, with the invoices that they paid."))
+_add("costs", _("Import costs of serving customers, by kind."))
 _add("contacts", _("Import contacts of past or outside campaigns, with cell or control."))
 _add("responses", _("Import responses to campaigns."))
 

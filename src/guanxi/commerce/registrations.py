@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
+from guanxi.commerce import queries
+from guanxi.commerce.datasets import DATASETS
+from guanxi.commerce.imports.billing import INVOICES, RECEIPTS
+from guanxi.commerce.imports.opportunities import OPPORTUNITIES
 from guanxi.commerce.imports.orders import ORDERS, PRODUCTS
-from guanxi.commerce.models import Order, OrderLine, Product, ProductDetail
-from guanxi.commerce.queries import orders_of
+from guanxi.commerce.imports.serving import COSTS
+from guanxi.commerce.models import (
+    Allocation,
+    Invoice,
+    InvoiceDetail,
+    Opportunity,
+    Order,
+    OrderLine,
+    Product,
+    ProductDetail,
+    Receipt,
+    ServiceCost,
+)
 from guanxi.customers.imports.kinds import register
 from guanxi.customers.models import Party
-from guanxi.customers.queries import visible_sql
-from guanxi.foundation.registry import Dataset, PersonalData, Reference, registry
-
-ORDER_LINES = Dataset(
-    name="order_lines",
-    model=Order,
-    key="order_id",
-    rows=f"""SELECT sale.id AS order_id, sale.party_id, sale.business_date, line.product_id, line.quantity,
-                    line.amount, line.cost, line.discount, CASE WHEN line.is_return THEN 1 ELSE 0 END AS is_return,
-                    sale.batch_id
-             FROM commerce_order sale JOIN commerce_orderline line ON line.order_id = sale.id
-             WHERE {visible_sql("sale")}""",
-    changed="SELECT id FROM commerce_order WHERE batch_id = {batch} OR superseded_by_id = {batch}",
-    columns="""order_id::BIGINT AS order_id, party_id::BIGINT AS party_id,
-               (business_date::DATE - DATE '1970-01-01')::INTEGER AS day, product_id::BIGINT AS product_id,
-               quantity::DOUBLE AS quantity, amount::BIGINT AS amount, cost::BIGINT AS cost,
-               discount::BIGINT AS discount, is_return::INTEGER::BOOLEAN AS is_return, batch_id::BIGINT AS batch_id""",
-)
-PRODUCT_DETAILS = Dataset(
-    name="products",
-    model=ProductDetail,
-    key="detail_id",
-    rows=f"""SELECT detail.id AS detail_id, detail.product_id, detail.name, detail.department, detail.category,
-                    detail.brand, detail.unit_cost, detail.batch_id
-             FROM commerce_productdetail detail WHERE {visible_sql("detail")}""",
-    changed="SELECT id FROM commerce_productdetail WHERE batch_id = {batch} OR superseded_by_id = {batch}",
-    columns="""detail_id::BIGINT AS detail_id, product_id::BIGINT AS product_id, name, department, category, brand,
-               unit_cost::BIGINT AS unit_cost, batch_id::BIGINT AS batch_id""",
-)
+from guanxi.foundation.registry import PersonalData, Reference, registry
 
 
 def fill() -> None:
     """Fill the registry."""
-    register(PRODUCTS)
-    register(ORDERS)
+    for kind in (PRODUCTS, ORDERS, OPPORTUNITIES, INVOICES, RECEIPTS, COSTS):
+        register(kind)
     registry.add(
-        ORDER_LINES,
-        PRODUCT_DETAILS,
-        PersonalData("orders", Order, orders_of),
-        Reference(Party, Order, "party_id", "batch_id"),
+        *DATASETS,
+        PersonalData("orders", Order, queries.orders_of),
+        PersonalData("opportunities", Opportunity, queries.opportunities_of),
+        PersonalData("invoices", InvoiceDetail, queries.invoices_of),
+        PersonalData("receipts", Receipt, queries.receipts_of),
+        PersonalData("costs", ServiceCost, queries.costs_of),
+        *(
+            Reference(Party, model, "party_id", "batch_id")
+            for model in (Order, Opportunity, InvoiceDetail, Receipt, ServiceCost)
+        ),
         Reference(Product, OrderLine, "product_id", "order__batch_id"),
         Reference(Product, ProductDetail, "product_id", "batch_id"),
+        Reference(Invoice, InvoiceDetail, "invoice_id", "batch_id"),
+        Reference(Invoice, Allocation, "invoice_id", "receipt__batch_id"),
     )

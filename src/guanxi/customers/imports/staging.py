@@ -131,10 +131,9 @@ def resolve_parties(staging: Staging, column: str, kind: str = Party.Kind.PERSON
     )
 
 
-def business_day(instant: str) -> str:
-    """SQL of the business's day of an instant in UTC."""
-    zone = quoted(str(settings.TIME_ZONE))
-    return f"CAST(({instant} AT TIME ZONE 'UTC') AT TIME ZONE '{zone}' AS DATE)"
+def business_day(instant: str, zone: str = "") -> str:
+    """SQL of the business's day of an instant in UTC; `zone` may be the {zone} of a rule."""
+    return f"CAST(({instant} AT TIME ZONE 'UTC') AT TIME ZONE '{zone or quoted(str(settings.TIME_ZONE))}' AS DATE)"
 
 
 def instant(staging: Staging) -> str:

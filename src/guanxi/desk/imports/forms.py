@@ -23,7 +23,10 @@ from guanxi.foundation.home import folder
 from guanxi.wording.vocabulary import declared
 from guanxi.wording.words import phrase
 
-KINDS = ("customers", "products", "orders", "contacts", "responses")
+KINDS = (
+    "customers", "products", "orders", "interactions", "opportunities", "invoices", "receipts", "costs", "contacts",
+    "responses",
+)  # fmt: skip
 """In the order in which somebody begins."""
 ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be", "shift_jis", "cp1252", "latin-1")
 FIELD = "field-"
@@ -48,6 +51,18 @@ HELP = declared(
     "which variant the customer was in", "held out, not contacted", "by which channel", "what the contact cost",
     "what the campaign is called", "first day to measure", "last day to measure", "when the customer responded",
     "what was redeemed or answered", "what the response was worth",
+    "the interaction's key in the source", "when it happened", "in: the customer began; out: we did",
+    "who of us it was", "what was said", "what came of it", "praise, complaint or suggestion, where it was one of them",
+    "the day on which it was answered",
+    "the opportunity's key in the source", "what it is about", "when it was opened",
+    "when it was won or lost; empty while it is open", "what it is expected to bring",
+    "won or lost; empty while it is open",
+    "the invoice's key in the source", "when it was issued", "the day by which it is to be paid",
+    "what was billed, above zero",
+    "the receipt's key in the source", "when the money came in",
+    "what came in, above zero; with an invoice, what went to it", "the key of the invoice that it paid",
+    "the booking's key in the source", "the day to which it belongs",
+    "service, contact, delivery, discount or another word", "what it cost us; below zero where a booking was corrected",
 )  # fmt: skip
 """What the kinds say of their fields, for the catalogue of texts; a test holds it against the kinds."""
 

@@ -1,0 +1,1 @@
+"""Interactions: every touch with a customer that another system kept, in or out."""
