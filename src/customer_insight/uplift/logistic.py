@@ -27,7 +27,11 @@ class Logistic:
 
     def probability(self, matrix: Vector) -> Vector:
         """P(1) of every row."""
-        return _sigmoid(_standard(matrix, self.mean, self.scale) @ np.append(self.intercept, self.slopes))
+        return _sigmoid(self.log_odds(matrix))
+
+    def log_odds(self, matrix: Vector) -> Vector:
+        """Log odds of 1 of every row."""
+        return np.asarray(_standard(matrix, self.mean, self.scale) @ np.append(self.intercept, self.slopes))
 
     @property
     def raw_slopes(self) -> Vector:
