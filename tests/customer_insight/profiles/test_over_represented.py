@@ -155,7 +155,7 @@ def test_what_cannot_be_meant_is_refused():
         over_represented(table, group="good", attributes=())
     with pytest.raises(TableError, match=r"lacks column\(s\) age"):
         over_represented(table, group="good", attributes=("age",))
-    with pytest.raises(TableError, match="'town' .* is String, not boolean"):
+    with pytest.raises(TableError, match=r"'town' .* is String, not boolean"):
         over_represented(table, group="town", attributes=("good",))
 
 
