@@ -12,7 +12,7 @@ from guanxi.cli.who import actor
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.money import format_money
 from guanxi.insight.analyses.asking import Answer, ask
-from guanxi.insight.analyses.definition import Column, Sheet
+from guanxi.insight.analyses.definition import Column, Sheet, month_text
 from guanxi.insight.analyses.offered import ANALYSES, GROUPS
 from guanxi.insight.analyses.parameters import default_of
 from guanxi.insight.catalogue import MEASURES, measure_label
@@ -109,6 +109,8 @@ def _text(column: Column, value: Any) -> Any:
             return percent(value)
         case "code":
             return phrase(str(word(value)))
+        case "month":
+            return month_text(value)
         case "customer":
             return str(value)
     return value

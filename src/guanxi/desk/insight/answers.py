@@ -14,7 +14,7 @@ from guanxi.customers.queries import seen_by
 from guanxi.desk.customers.listing import names_of
 from guanxi.desk.insight.reports import Chart
 from guanxi.foundation.money import base_currency, minor_units
-from guanxi.insight.analyses.definition import Column, Drawing, Sheet, Shown
+from guanxi.insight.analyses.definition import Column, Drawing, Sheet, Shown, month_text
 from guanxi.insight.catalogue import MEASURES, measure_label
 from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell, share_cell
 from guanxi.staff.visibility import Sees
@@ -67,7 +67,9 @@ def _cell(column: Column, value: Any, where: Mapping[str, Any] | None, people: M
             return money_cell(value)
         case "share":
             return share_cell(value)
-        case "text" | "day" | "month" if value is not None:
+        case "month" if value is not None:
+            return Cell(month_text(value))
+        case "text" | "day" if value is not None:
             return Cell(str(value))
         case "code" if value is not None:
             return Cell(phrase(str(word(value))))
@@ -114,7 +116,7 @@ def charts(shown: Shown) -> list[Chart]:
 
 
 def _bars(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
-    names = [_text(_column(sheet, drawing.names), value) for value in _values(sheet, drawing.names)]
+    names = _texts(sheet, drawing.names, _values(sheet, drawing.names))
     series = [
         {"type": "bar", "name": column_label(_column(sheet, name)), "data": _plotted(sheet, name)}
         for name in drawing.values
@@ -131,12 +133,12 @@ def _lines(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
     series = [
         {
             "type": "line",
-            "name": label_of if key is None else str(key),
+            "name": label_of if key is None else _texts(sheet, drawing.by, [key])[0],
             "data": [found.get((key, name)) for name in names],
         }
         for key in keys
     ]
-    return _frame([str(name) for name in names], series, _unit(sheet, values))
+    return _frame(_texts(sheet, drawing.names, names), series, _unit(sheet, values))
 
 
 def _heat(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
@@ -153,8 +155,8 @@ def _heat(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
     return {
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 56, "containLabel": True},
         "tooltip": {"trigger": "item"},
-        "xAxis": {"type": "category", "data": [str(name) for name in across]},
-        "yAxis": {"type": "category", "data": [str(row) for row in down], "inverse": True},
+        "xAxis": {"type": "category", "data": _texts(sheet, drawing.names, across)},
+        "yAxis": {"type": "category", "data": _texts(sheet, drawing.by, down), "inverse": True},
         "visualMap": {"min": 0, "max": most, "calculable": True, "orient": "horizontal", "left": "center", "bottom": 0},
         "series": [{"type": "heatmap", "name": column_label(_column(sheet, values)), "data": data}],
     }  # fmt: skip
@@ -209,10 +211,11 @@ def _by_pair(sheet: Sheet, drawing: Drawing, plotted: list[Any]) -> dict[tuple[A
     return dict(zip(zip(keys, _values(sheet, drawing.names), strict=True), plotted, strict=True))
 
 
-def _text(column: Column, value: Any) -> str:
-    return _cell(
-        Column(column.name, "number" if column.kind == "count" else column.kind), value, None, {}
-    ).text
+def _texts(sheet: Sheet, name: str, values: list[Any]) -> list[str]:
+    """Values of a column as an axis bears them."""
+    column = _column(sheet, name)
+    plain = Column(column.name, "number" if column.kind == "count" else column.kind)
+    return [_cell(plain, value, None, {}).text for value in values]
 
 
 def _plotted(sheet: Sheet, name: str) -> list[Any]:

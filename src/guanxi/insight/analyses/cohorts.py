@@ -34,7 +34,7 @@ def _show_retention(raw: Raw, asked: Asked) -> Shown:
         title=_("Retention by month of first purchase"),
         columns=columns,
         rows=[[row[column.name] for column in columns] for row in raw["retention"]],
-        opens=[{"op": "=", "field": raw["field"], "value": int(row["cohort"].replace("-", ""))} for row in raw["retention"]],
+        opens=[{"op": "=", "field": raw["field"], "value": row["cohort"]} for row in raw["retention"]],
     )
     return Shown(
         lead=_("Of the customers who first bought in a month, how many bought again in each month after it."),

@@ -12,7 +12,8 @@ from guanxi.insight.analyses.data import Data
 
 Text: TypeAlias = str | Promise
 Kind = Literal["text", "code", "count", "number", "money", "share", "day", "month", "days", "customer"]
-"""How the values of a column are read. A code is a word of the product; a customer is an id that leads to its page."""
+"""How the values of a column are read. A code is a word of the product; a customer is an id that leads to its page.
+A month is a number such as 202503, a day an ISO date, money minor units, a share lies between 0 and 1."""
 Asked: TypeAlias = Mapping[str, Any]
 """Values by the names of parameters, checked."""
 Raw: TypeAlias = dict[str, Any]
@@ -104,3 +105,12 @@ class Analysis:
     requirements: tuple[str, ...] = ()
     members: Literal["", "text", "number"] = ""
     """The kind of what `compute` leaves of each customer in the view `members`; empty for nothing."""
+
+
+def month_text(month: int) -> str:
+    """A month as people write it.
+
+    >>> month_text(202503)
+    '2025-03'
+    """
+    return f"{month // 100}-{month % 100:02}"
