@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from customers.importing import bring, error_lines, file_of, whole_database
 
-from guanxi.commerce.models import Order, OrderLine, Product, ProductDetail
 from guanxi.commerce.datasets import ORDER_LINES
+from guanxi.commerce.models import Order, OrderLine, Product, ProductDetail
 from guanxi.customers.imports.running import ImportOptions, ImportRefused, preview_import
 from guanxi.customers.models import ImportBatch, Party
 from guanxi.foundation.engine.duck import rows, workspace
