@@ -209,13 +209,14 @@ def customer_insight(request: Call, public_id: PublicId) -> dict[str, Any]:
 def customer_timeline(
     request: Call, public_id: PublicId, limit: Limit = 50, offset: Offset = 0
 ) -> dict[str, Any]:
-    """Purchases, campaigns, contacts, responses and moves between tiers on one line of time, newest first."""
+    """Purchases, invoices, receipts, costs, opportunities, interactions, campaigns, contacts, responses and moves
+    between tiers on one line of time, newest first. What was said is told to those who may see addresses."""
     found = seen_customer(public_id, request.auth.sees)
     events = timeline(_party_ids(found), offset + limit + 1)[offset:]
     following = offset + limit if len(events) > limit else None
     return {
         "customer": found.public_id,
-        "events": [_happening(event) for event in events[:limit]],
+        "events": [_happening(event, request.auth.may(May.SEE_ADDRESSES)) for event in events[:limit]],
         "next_offset": following,
     }
 
@@ -224,13 +225,13 @@ def _party_ids(customer: Party) -> list[int]:
     return [party.pk for party in parties_of(customer)]
 
 
-def _happening(event: Event) -> Row:
+def _happening(event: Event, sees_addresses: bool) -> Row:
     return {
         "at": event.at,
         "day": event.day,
         "only_day_known": event.is_day,
         "kind": event.kind.lower(),
-        "text": event.text,
+        "text": event.told(sees_addresses),
         "campaign": event.campaign or None,
     }
 

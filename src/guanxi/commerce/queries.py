@@ -31,6 +31,12 @@ def latest_opportunities(party_ids: Sequence[int], most: int) -> QuerySet[Opport
     return visible.order_by("-opened_on", "-id")[:most]
 
 
+def latest_closed(party_ids: Sequence[int], most: int) -> QuerySet[Opportunity]:
+    """The visible opportunities of source records that were won or lost last, newest first."""
+    visible = Opportunity.objects.visible().filter(party__in=party_ids, closed_on__isnull=False)
+    return visible.order_by("-closed_on", "-id")[:most]
+
+
 def latest_invoices(party_ids: Sequence[int], most: int) -> QuerySet[InvoiceDetail]:
     """The latest visible invoices of source records, newest first."""
     visible = InvoiceDetail.objects.visible().filter(party__in=party_ids).select_related("invoice")

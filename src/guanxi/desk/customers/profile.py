@@ -50,7 +50,7 @@ def _happening(event: Event, person: User) -> Happening:
     return Happening(
         when=event.day if event.is_day else cell_of(event.at).text,
         kind=event.label,
-        text=event.text,
+        text=event.told(person.may(May.SEE_ADDRESSES)),
         href=reverse("campaign", args=[event.campaign]) if leads else "",
     )
 
