@@ -51,7 +51,12 @@ def test_cdnow_through_the_product_has_the_published_parameters_and_a_back_test(
     )
     assert test["predicted"]["mae"] < test["naive"]["mae"]
 
+    choice = card["choice"]
+    assert (choice["model"], choice["calibration_end"], choice["actual_total"]) == ("BG/NBD", "1997-05-17", 1136)
+    assert [each["name"] for each in choice["candidates"]] == ["BG/NBD", "MBG/NBD", "Pareto/NBD", "NBD"]
+
     told = " ".join(shown("insight", "show", "lifetime-value").split())
+    assert "BG/NBD is kept: the squared error is" in told
     assert "BG/NBD (a 0.7929, alpha 4.414, b 2.426, r 0.2426)" in told
     assert "273 days at 15.0 % a year" in told
     assert told.split("cost to serve ")[1][:6] == "27.1 %"

@@ -159,7 +159,11 @@ def fit_opportunities(histories: Table, *, start: Start = None) -> BGBB | BetaBi
     Arguments and errors as in fit_bgbb. On a fallback `fit.diagnosis` ends with 'fallback_beta_binomial'.
     """
     model = fit_bgbb(histories, start=start)
-    reasons = [finding.code for finding in model.fit.diagnosis if finding.decisive] if model.fit else []
+    reasons = (
+        [finding.code.replace("_", " ") for finding in model.fit.diagnosis if finding.decisive]
+        if model.fit
+        else []
+    )
     if not reasons or not model.fit:
         return model
     seen = read_opportunities(histories)

@@ -93,7 +93,7 @@ def _with(nbd: NBD, found: tuple[Finding, ...]) -> NBD:
 
 
 def _fallback(model: str, found: tuple[Finding, ...]) -> Finding:
-    reasons = ", ".join(finding.code for finding in found if finding.decisive)
+    reasons = ", ".join(finding.code.replace("_", " ") for finding in found if finding.decisive)
     return Finding(
         "fallback_nbd",
         f"The NBD without drop-out is used in place of {model} ({reasons}): nobody counts as lost, and "

@@ -135,7 +135,11 @@ def fit_retention(table: Table, *, start: Start = None) -> ShiftedBetaGeometric 
     """
     seen = read_renewals(table)
     model = _fitted(seen, start)
-    reasons = [finding.code for finding in model.fit.diagnosis if finding.decisive] if model.fit else []
+    reasons = (
+        [finding.code.replace("_", " ") for finding in model.fit.diagnosis if finding.decisive]
+        if model.fit
+        else []
+    )
     if not reasons or not model.fit:
         return model
     churn = seen.losses / seen.asked if seen.asked else 0.0

@@ -76,7 +76,11 @@ def fit_spend(histories: Table, *, unit_minor: float = 100.0) -> GammaGamma | Po
     ('pooled mean spend', 22.0, 'fallback_pooled_spend')
     """
     model = fit_gamma_gamma(histories, unit_minor=unit_minor)
-    reasons = [finding.code for finding in model.fit.diagnosis if finding.decisive] if model.fit else []
+    reasons = (
+        [finding.code.replace("_", " ") for finding in model.fit.diagnosis if finding.decisive]
+        if model.fit
+        else []
+    )
     if not reasons or not model.fit:
         return model
     spend = read_spend(histories, unit_minor=unit_minor)

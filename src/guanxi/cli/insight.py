@@ -245,8 +245,29 @@ def show_lifetime(card: dict[str, Any]) -> None:
     for finding in card["diagnosis"]:
         out.print(f"  • {phrase(finding['sentence'])}", markup=False)
     out.print(profit_note() + "\n", style="dim")
+    if card.get("choice"):
+        _show_choice(card["choice"])
     if card.get("backtest"):
         _show_backtest(card["backtest"])
+
+
+def _show_choice(choice: dict[str, Any]) -> None:
+    rows = [
+        [
+            each["name"],
+            each["usable"],
+            *((each["holdout"] or {}).get(name) for name in ("total", "mae", "rmse")),
+        ]
+        for each in choice["candidates"]
+    ]
+    columns = [
+        "model",
+        _("usable"),
+        "purchases predicted",
+        "mean absolute error",
+        _("root mean squared error"),
+    ]
+    table(_("Which model predicts best"), columns, rows, note=phrase(choice["sentence"]))
 
 
 def _parameters(estimates: dict[str, Any]) -> str:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from customer_insight.lifetime import (
     SCORES,
+    Choice,
     backtest,
+    choose_lifetime,
     fit_lifetime,
     fit_spend,
     model_card,
@@ -30,7 +32,9 @@ def lifetime_values(duck: Duck, day: int, assumptions: Assumptions) -> dict[str,
         duck.execute(f"CREATE OR REPLACE TABLE lifetime AS SELECT customer_id, {nothing} FROM indicators")
         return {}
     start = int(value(duck, "SELECT min(day) FROM daily"))
-    model = fit_lifetime(duck.table("histories"), as_of=day, window_start=start)
+    choice = _choice(duck, start, day)
+    how = {"model": choice.model} if choice else {}
+    model = fit_lifetime(duck.table("histories"), as_of=day, window_start=start, **how)
     spend = fit_spend(duck.table("histories"), unit_minor=minor_units(base_currency()))
     margin_rate = _margin_after_service(duck)
     scored = score_lifetime(
@@ -43,8 +47,10 @@ def lifetime_values(duck: Duck, day: int, assumptions: Assumptions) -> dict[str,
         margin_rate=margin_rate,
     )
     keep(duck, "lifetime", scored)
-    tested = _backtest(duck, start, day)
-    card = model_card(model, spend, version="1", as_of=day, window_start=start, backtest=tested)
+    tested = _backtest(duck, start, choice) if choice else None
+    card = model_card(
+        model, spend, version="2", as_of=day, window_start=start, backtest=tested, choice=choice
+    )
     return {**card.as_dict(), "margin_rate": margin_rate}
 
 
@@ -54,10 +60,27 @@ def _margin_after_service(duck: Duck) -> float:
     return float(margin_after_service(duck.sql(left)).fetchall()[0][0] or 0.0)
 
 
-def _backtest(duck: Duck, start: int, day: int) -> Any:
-    """Fit the first half of the window, predict the second; None when the window is too short to split."""
+def _choice(duck: Duck, start: int, day: int) -> Choice | None:
+    """Which model predicts the second half of the window best from the first; None where it is too short to split."""
     middle = start + (day - start) // 2
     bought = value(duck, f"SELECT count(*) FROM daily WHERE amount > 0 AND day <= {middle}")
     if day - start < SHORTEST_BACKTEST or not bought:
         return None
-    return backtest(duck.table("daily"), calibration_end=middle, holdout_end=day, window_start=start)
+    return choose_lifetime(duck.table("daily"), calibration_end=middle, holdout_end=day, window_start=start)
+
+
+def _backtest(duck: Duck, start: int, choice: Choice) -> Any:
+    """The chosen model, fitted on the first half of the window, against the second."""
+    fitted = fit_lifetime(
+        purchase_histories(duck.table("daily"), as_of=choice.calibration_end),
+        as_of=choice.calibration_end,
+        window_start=start,
+        model=choice.model,
+    )
+    return backtest(
+        duck.table("daily"),
+        calibration_end=choice.calibration_end,
+        holdout_end=choice.holdout_end,
+        window_start=start,
+        model=fitted,
+    )

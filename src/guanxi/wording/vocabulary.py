@@ -76,6 +76,10 @@ NAMES: Final = frozenset(
 
 CODES: Final = frozenset(
     declared(
+        # why a lifetime model was given up
+        "few repeat buyers", "drop out not identified", "no drop out", "not converged", "infinite mean spend",
+        # who leads an analysis
+        "marketing", "service", "sales",
         # states of imports, jobs, campaigns, dispatches and contacts
         "working", "published", "undoing", "undone", "failed", "waiting", "running", "done", "cancelled", "planned",
         "launching", "paused", "stopped", "imported", "closed", "delivered", "preparing", "finished", "claimed",
@@ -235,7 +239,7 @@ PHRASES: Final = declared(
     "Margin rose, but the interval of profit after cost covers zero.",
     "Even the upper limit of the incremental margin does not repay the cost.",
     # what the lifetime model found
-    "The NBD without drop-out is used in place of BG/NBD (%(codes)s): nobody counts as lost, and silence lowers a "
+    "The NBD without drop-out is used in place of %(model)s (%(codes)s): nobody counts as lost, and silence lowers a "
     "customer's rate only.",
     "Every customer is given the mean spend of all repeat purchases in place of Gamma-Gamma (%(codes)s).",
     "Only %(repeat)s of %(customers)s customers bought on more than one day; telling drop-out from slow buying takes "
@@ -248,8 +252,15 @@ PHRASES: Final = declared(
     "accounts; a gamma of rates underrates such a tail.",
     "No drop-out is seen: letting customers leave raises the log-likelihood by %(gain)s only (below %(limit)s). Buyers "
     "who are silent are as silent as their own rate explains.",
-    "Drop-out is not identified: a = %(a)s (s.e. %(error_a)s), b = %(b)s (s.e. %(error_b)s), a mean of %(mean)s per "
-    "purchase. How customers differ in leaving cannot be read from the data.",
+    "Drop-out is not identified: %(found)s, a mean of %(mean)s per purchase. How customers differ in leaving cannot be "
+    "read from the data.",
+    "Drop-out is not identified: %(found)s, a mean of %(mean)s per unit of time. How customers differ in leaving cannot "
+    "be read from the data.",
+    "No model can be used as it is; the NBD stands in.",
+    "%(model)s is the only model that can be used.",
+    "%(model)s has the least squared error, %(gain)s (s.e. %(error)s) below %(other)s.",
+    "%(model)s is chosen: its squared error is %(gain)s (s.e. %(error)s) below that of %(other)s.",
+    "%(model)s is kept: the squared error is %(gain)s (s.e. %(error)s) above that of %(other)s, which may be chance.",
     "How customers differ in buying cannot be read: r = %(r)s, alpha = %(alpha)s. Only the mean rate r / alpha means "
     "something.",
     "How customers differ in buying cannot be read: r = %(r)s, alpha = %(alpha)s. Everybody was acquired on the last "

@@ -54,6 +54,8 @@ def _part(name: str, text: str) -> str:
     """What fills a place of a phrase."""
     if name == "what":
         return str(word(label(text)))
+    if name == "codes":
+        return "、".join(str(word(code)) for code in text.split(", "))
     return phrase(text) if name == "why" else text
 
 

@@ -298,4 +298,4 @@ def test_customers_who_never_leave_get_the_nbd_and_the_reason() -> None:
     assert isinstance(model, NBD)
     assert model.fit is not None
     assert model.fit.codes() == ("no_drop_out", "fallback_nbd")
-    assert "in place of Pareto/NBD (no_drop_out)" in model.fit.diagnosis[-1].sentence
+    assert "in place of Pareto/NBD (no drop out)" in model.fit.diagnosis[-1].sentence

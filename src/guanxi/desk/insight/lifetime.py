@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.desk.insight.reports import Chart, columns_chart
 from guanxi.insight.queries import lifetime_report, profit_note
-from guanxi.shell.tables import Cell, Table
+from guanxi.shell.tables import EMPTY, Cell, Table
 from guanxi.wording.words import phrase
 
 Pairs = list[tuple[str, str]]
@@ -25,6 +25,7 @@ def lifetime() -> dict[str, Any]:
         "pairs": _model(card),
         "diagnosis": [phrase(finding["sentence"]) for finding in card["diagnosis"]],
         "note": profit_note(),
+        "choice": _choice(card.get("choice")),
         "backtest": test and {"test": test, "pairs": _figures(test), **_calibration(test)},
     }
 
@@ -47,6 +48,36 @@ def _model(card: dict[str, Any]) -> Pairs:
 
 def _parameters(estimates: dict[str, Any]) -> str:
     return ", ".join(f"{name} {each['value']:.4g}" for name, each in sorted(estimates.items()))
+
+
+def _choice(choice: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The models that were compared on the firm's own customers, and which of them was taken."""
+    if not choice:
+        return None
+    rows = [_candidate(each, choice["model"]) for each in choice["candidates"]]
+    columns = [
+        "model", _("usable"), "purchases predicted", "mean absolute error", _("root mean squared error"),
+        _("correlation"),
+    ]  # fmt: skip
+    note = _("Actual purchases: %(actual)s of %(customers)s customers.") % {
+        "actual": f"{choice['actual_total']:,}", "customers": f"{choice['customers']:,}",
+    }  # fmt: skip
+    table = Table(columns, rows, title=_("Which model predicts best"), note=note)
+    return {"sentence": phrase(choice["sentence"]), "table": table}
+
+
+def _candidate(candidate: dict[str, Any], chosen: str) -> tuple[Any, ...]:
+    found = candidate["holdout"] or dict.fromkeys(("total", "mae", "rmse", "correlation"))
+    name = f"{candidate['name']} ✓" if candidate["name"] == chosen else candidate["name"]
+    total = None if found["total"] is None else round(found["total"])
+    return (
+        Cell(name), candidate["usable"], total, _digits(found["mae"]), _digits(found["rmse"]),
+        _digits(found["correlation"]),
+    )  # fmt: skip
+
+
+def _digits(value: float | None) -> Cell:
+    return Cell(EMPTY if value is None else f"{value:.3f}", is_number=True, value=value)
 
 
 def _figures(test: dict[str, Any]) -> Pairs:
