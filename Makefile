@@ -11,10 +11,10 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test slow bench lint format types contracts docs texts screenshots check clean
+.PHONY: help setup demo serve test slow test-spark bench lint format types contracts docs texts screenshots check clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 setup: $(READY) ## Install everything into .venv; instant when nothing changed
 
@@ -49,6 +49,13 @@ esac
 esac
 @$(BIN)/python .ci/never_ran.py var/$(1)-*.xml
 endef
+
+test-spark: setup ## Test the library on a Spark cluster of two worker processes; needs Java 17, installs half a gigabyte
+	@java -version 2>/dev/null || { echo "Spark needs Java 17 or newer, such as Debian's default-jre-headless"; exit 1; }
+	$(BIN)/uv sync --quiet --locked --extra demo --extra spark
+	@mkdir -p var
+	TEST_ENGINES=pyspark $(BIN)/python -m pytest -ra -n 0 -k "pyspark or spark_cluster" \
+	  --durations=15 --junitxml=var/spark.xml tests/customer_insight
 
 bench: setup ## Measure speed against the reaches
 	@$(BIN)/python -m bench

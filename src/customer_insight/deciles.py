@@ -1,8 +1,8 @@
 """Deciles two ways: what each tenth of the customers brings, and how many customers bring each tenth of the
 total.
 
-Both sort customers once, best first. That rank is exact and unpartitioned: one sort over one narrow row per
-customer, well within one machine. On a cluster, publish the cut points of one run and class by them instead.
+Both sort customers once, best first. That rank is exact on every engine: `customer_insight.running` says how a
+cluster sorts without sending everybody to one machine.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import narwhals as nw
 from narwhals.typing import IntoFrameT
 
 from customer_insight.margin import share_of
+from customer_insight.running import in_order, sum_down
 from customer_insight.tables import require_columns, same_kind, whole_numbers
 
 _MONEY: Final = ("sales_amount", "profit_amount")
@@ -27,10 +28,10 @@ _SLICE_COLUMNS: Final = (
 
 
 def ranked(
-    values: Any, *, by: str, keep: tuple[str, ...] = (), lowest_first: bool = False
+    values: Any, *, by: str, keep: tuple[str, ...] = (), lowest_first: bool = False, summed: str | None = None
 ) -> nw.LazyFrame[Any]:
     """Customers with a known ``by``, plus ``position`` (1 is best) and ``total_customers``; ``keep`` adds
-    columns.
+    columns, and ``summed`` one of that name with the sum of ``by`` down to the customer.
 
     Ordered by value descending (``lowest_first``: ascending), then customer_id ascending, so the rank does not
     depend on row order or engine. Customers whose value is null are left out: an unknown value has no rank.
@@ -41,10 +42,9 @@ def ranked(
     schema = frame.collect_schema()
     casts = [nw.col(name).cast(nw.Int64 if schema[name].is_integer() else nw.Float64) for name in numbers]
     frame = frame.select("customer_id", *casts).filter(~nw.col(by).is_null())
-    # Ascending keys are the one ordering all engines share.
-    position = nw.col("customer_id").cum_count().over(order_by=["order_key", "customer_id"])
     key = nw.col(by) if lowest_first else -nw.col(by)
-    placed = frame.with_columns(order_key=key).with_columns(position=position.cast(nw.Int64))
+    sums = {"position": None} if summed is None else {"position": None, summed: by}
+    placed = in_order(frame.with_columns(order_key=key), order_by=("order_key", "customer_id"), running=sums)
     total = frame.select(total_customers=nw.len().cast(nw.Int64))
     return placed.drop("order_key").join(total, how="cross")
 
@@ -117,7 +117,7 @@ def money_deciles(values: IntoFrameT, *, by: str) -> IntoFrameT:
 def _cumulated(deciles: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The ten rows with running shares, in reading order."""
     running = [
-        nw.col(share).cum_sum().over(order_by="decile").alias(f"cumulative_{share}")
+        sum_down(deciles, share, order_by="decile", same="total_sales_amount").alias(f"cumulative_{share}")
         for share in ("sales_share", "profit_share")
     ]
     return deciles.with_columns(*running).select(_DECILE_COLUMNS).sort("decile")
@@ -132,7 +132,7 @@ def assign_slices(values: IntoFrameT, *, by: str, slices: int = 10) -> IntoFrame
     >>> assign_slices(values, by="profit_amount").sort("customer_id").rows()
     [(1, 1), (2, 7), (3, 10), (4, 11)]
     """
-    placed = ranked(values, by=by).with_columns(rank_value=nw.col(by))
+    placed = ranked(values, by=by, summed="upto").with_columns(rank_value=nw.col(by))
     return same_kind(_sliced(placed, slices=slices).select("customer_id", "slice"), values)
 
 
@@ -161,12 +161,13 @@ def purchase_deciles(values: IntoFrameT, *, by: str, slices: int = 10) -> IntoFr
     >>> slices.select("slice", "customers", "cumulative_customer_share", "amount").rows()
     [(1, 1, 0.2, 500), (2, 3, 0.8, 500), (3, 1, 1.0, 0)]
     """
-    placed = _sliced(ranked(values, by=by).with_columns(rank_value=nw.col(by)), slices=slices)
+    placed = ranked(values, by=by, summed="upto").with_columns(rank_value=nw.col(by))
+    placed = _sliced(placed, slices=slices)
     grid = whole_numbers(values, count=slices + 1).select(slice=nw.col("number").cast(nw.Int64))
     rows = grid.join(_slice_sums(placed), on="slice", how="left").with_columns(nw.all().fill_null(0))
     rows = rows.filter((nw.col("slice") <= slices) | (nw.col("customers") > 0))
     rows = rows.join(placed.select(total_customers=nw.len()), how="cross")
-    running = nw.col("customers").cum_sum().over(order_by="slice").cast(nw.Int64)
+    running = sum_down(rows, "customers", order_by="slice", same="total_customers").cast(nw.Int64)
     rows = rows.with_columns(cumulative_customers=running).with_columns(
         customer_share=share_of("customers", "total_customers"),
         cumulative_customer_share=share_of("cumulative_customers", "total_customers"),
@@ -184,14 +185,13 @@ def _slice_sums(placed: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _sliced(placed: nw.LazyFrame[Any], *, slices: int) -> nw.LazyFrame[Any]:
-    """Add ``slice`` from the sum of ``rank_value`` over everybody ranked above."""
+    """Add ``slice`` from the sum of ``rank_value`` over everybody ranked above: ``upto`` less one's own."""
     if slices < 1:
         raise ValueError(f"slices is at least 1, not {slices}")
     whole = placed.collect_schema()["rank_value"].is_integer()
     number = nw.Int64 if whole else nw.Float64
     total = placed.select(total_value=nw.col("rank_value").sum().cast(number))
-    running = nw.col("rank_value").cum_sum().over(order_by="position").cast(number)
-    placed = placed.with_columns(above=running - nw.col("rank_value")).join(total, how="cross")
+    placed = placed.with_columns(above=nw.col("upto") - nw.col("rank_value")).join(total, how="cross")
     positive = nw.when(nw.col("total_value") > 0).then(nw.col("total_value"))
     scaled = nw.col("above") * slices
     number_above = scaled // positive if whole else (scaled / positive).floor()

@@ -9,6 +9,7 @@ import narwhals as nw
 from narwhals.typing import IntoFrameT
 
 from customer_insight.inputs import Column, TableDefinition, of_customers, typed
+from customer_insight.running import in_order
 from customer_insight.tables import TableError, same_kind
 
 SCORES: Final = TableDefinition(
@@ -63,8 +64,8 @@ def _compared(totals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     known = totals.filter(~nw.col("total").is_null())
     mean = known.select(mean_total=nw.col("total").mean())
     sizes = known.group_by("total").agg(nw.len().alias("size")).with_columns(order_key=-nw.col("total"))
-    upto = nw.col("size").cum_sum().over(order_by="order_key")
-    ranks = sizes.with_columns(rank=(upto - nw.col("size") + 1).cast(nw.Int64)).select("total", "rank")
+    sizes = in_order(sizes, order_by=("order_key",), running={"upto": "size"})
+    ranks = sizes.select("total", rank=(nw.col("upto") - nw.col("size") + 1).cast(nw.Int64))
     rows = totals.join(mean, how="cross").join(ranks, on="total", how="left")
     starred = nw.when(~nw.col("total").is_null()).then(nw.col("total") >= nw.col("mean_total"))
     rows = rows.with_columns(starred=starred)

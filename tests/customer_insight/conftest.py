@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from spark_cluster import cluster
 
 Row = Mapping[str, Any]
 
-ENGINES = ("duckdb", "polars", "polars-lazy", "pandas", "pyarrow")
+ENGINES = tuple(os.environ.get("TEST_ENGINES", "duckdb polars polars-lazy pandas pyarrow").split())
+"""`make test-spark` asks for "pyspark", which needs Java and a while to start."""
+collect_ignore = [] if "pyspark" in ENGINES else ["test_spark_cluster.py"]
 SHUFFLE = random.Random(20170101)
 
 
@@ -44,25 +48,20 @@ class Engine:
             "polars-lazy": lambda: pl.from_arrow(arrow).lazy(),
             "pandas": arrow.to_pandas,
             "pyarrow": lambda: arrow,
+            "pyspark": lambda: cluster().session.createDataFrame(arrow),
         }
         return makers[self.name]()
 
     def rows(self, table: Any) -> list[dict[str, Any]]:
         """The rows of a result, which must be of this engine's own kind; NaN reads as None."""
-        kinds = {
-            "duckdb": duckdb.DuckDBPyRelation,
-            "polars": pl.DataFrame,
-            "polars-lazy": pl.LazyFrame,
-            "pandas": pd.DataFrame,
-            "pyarrow": pa.Table,
-        }
-        assert type(table) is kinds[self.name]
+        assert type(table) is type(self.convert(pa.table({"any": [1]})))
         readers = {
             "duckdb": lambda: table.to_arrow_table().to_pylist(),
             "polars": lambda: table.to_dicts(),
             "polars-lazy": lambda: table.collect().to_dicts(),
             "pandas": lambda: table.to_dict("records"),
             "pyarrow": lambda: table.to_pylist(),
+            "pyspark": lambda: table.toArrow().to_pylist(),
         }
         return [{name: plain(value) for name, value in row.items()} for row in readers[self.name]()]
 
@@ -73,8 +72,12 @@ def plain(value: Any) -> Any:
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return Engine(request.param, duckdb.connect())
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    spark = cluster() if request.param == "pyspark" else None
+    before = len(spark.warnings()) if spark else 0
+    yield Engine(request.param, duckdb.connect())
+    if spark:
+        assert spark.warnings()[before:] == []
 
 
 @pytest.fixture(scope="session")

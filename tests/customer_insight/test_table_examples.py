@@ -6,8 +6,8 @@ from importlib import import_module
 import pytest
 
 MODULES = (
-    "tables", "margin", "deciles", "bands", "layers", "schemes.classify", "classifications.b2b", "tiers", "scoring",
-    "satisfaction", "relationship_measures", "day_calendar", "inputs.check",
+    "tables", "running", "margin", "deciles", "bands", "layers", "schemes.classify", "classifications.b2b", "tiers",
+    "scoring", "satisfaction", "relationship_measures", "day_calendar", "inputs.check",
     "indicators.transactions", "indicators.financial", "indicators.contacts", "indicators.opportunities",
     "indicators.habits", "indicators.yearly", "indicators.channels", "indicators.serving",
     "indicators.share_of_customer", "indicators.profitability", "indicators.analysis",

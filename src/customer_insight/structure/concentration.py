@@ -8,6 +8,7 @@ from narwhals.typing import IntoFrameT
 from customer_insight.inputs import ORDER_LINES, in_window, of_customers, typed
 from customer_insight.inputs.check import windowed
 from customer_insight.margin import share_of
+from customer_insight.running import in_order
 from customer_insight.tables import require_columns, same_kind
 
 
@@ -31,8 +32,7 @@ def concentration(
     frame = require_columns(values, (key, by), name="values").filter(~nw.col(by).is_null())
     kind = nw.Int64 if frame.collect_schema()[by].is_integer() else nw.Float64
     frame = frame.select(key, amount=nw.col(by).cast(kind)).with_columns(order_key=-nw.col("amount"))
-    place = nw.col("amount").cum_count().over(order_by=["order_key", key])
-    placed = frame.with_columns(place=place.cast(nw.Int64))
+    placed = in_order(frame, order_by=("order_key", key), running={"place": None})
     total = placed.select(total=nw.col("amount").sum().cast(kind))
     one_each = [
         placed.filter(nw.col("place") <= top)

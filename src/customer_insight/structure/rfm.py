@@ -7,6 +7,7 @@ from typing import Any, Final
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
+from customer_insight.running import in_order
 from customer_insight.tables import require_columns, same_kind
 
 _MEASURES: Final = {"recency": False, "frequency": True, "monetary": True}
@@ -43,13 +44,14 @@ def rfm_classes(
     frame = frame.select("customer_id", **{name: nw.col(column) for name, column in columns.items()})
     known = frame.filter(*[~nw.col(name).is_null() for name in columns])
     total = known.select(total=nw.len().cast(nw.Int64))
+    rows = known
     for name, more_is_better in _MEASURES.items():
         scores = _scores(known, total, name, more_is_better=more_is_better, groups=groups)
-        known = known.join(scores, on=name)
+        rows = rows.join(scores, on=name)
     scored = [f"{name}_score" for name in _MEASURES]
     texts = [nw.col(name).cast(nw.String) for name in scored]
     cell = nw.concat_str(texts, separator="" if groups < 10 else "-").alias("rfm_cell")
-    return same_kind(known.select("customer_id", *scored, cell), values)
+    return same_kind(rows.select("customer_id", *scored, cell), values)
 
 
 def _scores(
@@ -59,7 +61,7 @@ def _scores(
     counts = known.group_by(name).agg(nw.len().alias("size"))
     key = -nw.col(name) if more_is_better else nw.col(name)
     counts = counts.with_columns(nw.col("size").cast(nw.Int64), order_key=key)
-    upto = nw.col("size").cum_sum().over(order_by="order_key").cast(nw.Int64)
-    placed = counts.with_columns(better=upto - nw.col("size")).join(total, how="cross")
+    counts = in_order(counts, order_by=("order_key",), running={"upto": "size"})
+    placed = counts.with_columns(better=nw.col("upto") - nw.col("size")).join(total, how="cross")
     score = groups - nw.col("better") * groups // nw.col("total")
     return placed.select(name, score.cast(nw.Int64).alias(f"{name}_score"))
