@@ -15,6 +15,7 @@ from customer_insight.indicators.opportunities import expected_sales
 from customer_insight.indicators.profitability import customer_profit, profit_explained
 from customer_insight.indicators.serving import itemised_cost_to_serve
 from customer_insight.indicators.share_of_customer import share_of_customer, share_of_group
+from customer_insight.indicators.summary import indicator_summary
 from customer_insight.indicators.transaction_entries import INDICATORS
 from customer_insight.indicators.transactions import sales_between, transaction_indicators
 from customer_insight.indicators.yearly import same_period_last_year
@@ -33,6 +34,7 @@ __all__ = [
     "customer_profit",
     "expected_sales",
     "financial_indicators",
+    "indicator_summary",
     "itemised_cost_to_serve",
     "profit_explained",
     "sales_between",

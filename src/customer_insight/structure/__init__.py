@@ -10,10 +10,11 @@ from customer_insight.structure.migration import class_migration
 from customer_insight.structure.nesting import drill_down, nested_segments
 from customer_insight.structure.repeats import purchase_rates, time_to_second
 from customer_insight.structure.rfm import rfm_classes
-from customer_insight.structure.single_indicator import classify_by_indicator
+from customer_insight.structure.single_indicator import class_spans, classify_by_indicator
 
 __all__ = [
     "class_migration",
+    "class_spans",
     "classify_by_indicator",
     "cohort_of_customers",
     "cohort_retention",

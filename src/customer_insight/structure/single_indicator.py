@@ -10,7 +10,8 @@ from narwhals.typing import IntoFrameT
 
 from customer_insight.deciles import group_of_position, ranked
 from customer_insight.indicators.catalogue import CATALOGUE
-from customer_insight.tables import same_kind
+from customer_insight.margin import share_of
+from customer_insight.tables import require_columns, same_kind
 
 
 def classify_by_indicator(
@@ -54,3 +55,27 @@ def _passed(boundaries: tuple[float, ...], *, lowest_first: bool) -> nw.Expr:
     value = nw.col("value")
     worse = [value > bound if lowest_first else value <= bound for bound in boundaries]
     return reduce(operator.add, [nw.when(test).then(nw.lit(1)).otherwise(nw.lit(0)) for test in worse]) + 1
+
+
+def class_spans(classes: IntoFrameT) -> IntoFrameT:
+    """Size and span of every class of `classify_by_indicator` (ANA-01): ``class_number``, ``customers``,
+    ``customer_share``, ``lowest``, ``highest`` and ``mean`` value. Row order is open.
+
+    >>> import polars as pl
+    >>> values = pl.DataFrame({"customer_id": [1, 2, 3, 4], "sales_amount": [900, 500, 100, 100]})
+    >>> class_spans(classify_by_indicator(values, by="sales_amount", boundaries=(400,))).sort("class_number").rows()
+    [(1, 2, 0.5, 500, 900, 700.0), (2, 2, 0.5, 100, 100, 100.0)]
+    """
+    frame = require_columns(classes, ("class_number", "value"), name="classes")
+    value = nw.col("value")
+    spans = frame.group_by("class_number").agg(
+        nw.len().alias("customers"),
+        value.min().alias("lowest"),
+        value.max().alias("highest"),
+        value.mean().alias("mean"),
+    )
+    spans = spans.with_columns(nw.col("customers").cast(nw.Int64))
+    spans = spans.join(frame.select(total=nw.len().cast(nw.Int64)), how="cross")
+    spans = spans.with_columns(customer_share=share_of("customers", "total"))
+    names = ("class_number", "customers", "customer_share", "lowest", "highest", "mean")
+    return same_kind(spans.select(names), classes)
