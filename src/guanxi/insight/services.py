@@ -19,11 +19,13 @@ from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine import lake
 from guanxi.foundation.engine.bulk import append, insertion
 from guanxi.foundation.engine.duck import Duck, arrow, scratch, workspace
+from guanxi.foundation.engine.planner import look_again
 from guanxi.foundation.engine.truth import copy_truth
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.jobs import RunningJob
 from guanxi.foundation.models import Job
 from guanxi.insight import measures
+from guanxi.insight.analyses.changes import baseline_of
 from guanxi.insight.assumptions import Assumptions, read_assumptions
 from guanxi.insight.fill_rates import KNOWN, count_known
 from guanxi.insight.members import remove_members_of_others
@@ -68,8 +70,9 @@ def run_refresh(running: RunningJob) -> dict[str, Any]:
         run = _building(began, as_of, assumptions, thresholds, measured)
         _carry_over(duck, run)
         _load(running, duck, run)
-        run.totals[KNOWN] = count_known(duck)
+        run.totals[KNOWN], run.baseline = count_known(duck), baseline_of(duck.table("measures"))
         _publish(running, run)
+    look_again({CustomerInsight: run.customers})
     _remove_old(running, run)
     return summary(run)
 

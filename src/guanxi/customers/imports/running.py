@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,7 @@ from guanxi.customers.queries import require_one_currency
 from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine.duck import was_interrupted, workspace
+from guanxi.foundation.engine.planner import look_again
 from guanxi.foundation.errors import NotFound
 from guanxi.foundation.home import folder
 from guanxi.foundation.jobs import RunningJob
@@ -180,8 +182,15 @@ def run_import(running: RunningJob) -> dict[str, Any]:
         take_back(running, batch, State.FAILED)
         shutil.rmtree(place, ignore_errors=True)
         raise
+    look_again(_appended(batch))
     shutil.rmtree(place, ignore_errors=True)
     return summary(batch)
+
+
+def _appended(batch: ImportBatch) -> dict[Any, int]:
+    """Model → how many rows of it the batch brought."""
+    appended = [entry for entry in batch.staged if entry["action"] == "append"]
+    return {apps.get_model(entry["model"]): entry["rows"] for entry in appended}
 
 
 def run_undo(running: RunningJob) -> dict[str, Any]:
