@@ -32,8 +32,8 @@ class Bins:
         if self.categories:
             return (*self.categories, "other", "unknown")
         ends = [f"{edge:g}" for edge in self.edges]
-        inner = [f"{low} to {high}" for low, high in pairwise(ends)]
-        return (f"up to {ends[0]}", *inner, f"above {ends[-1]}", "unknown") if ends else ("any", "unknown")
+        inner = [f"{low} – {high}" for low, high in pairwise(ends)]
+        return (f"≤ {ends[0]}", *inner, f"> {ends[-1]}", "unknown") if ends else ("any", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def fit_baseline(customers: Table, *, columns: tuple[str, ...], bins: int = 10) 
     >>> baseline = fit_baseline(pl.DataFrame({"visits": [1, 2, 3, 4, None], "town": ["b", "a", "a", "c", "a"]}),
     ...                         columns=("visits", "town"), bins=2)
     >>> [(each.labels, each.counts) for each in baseline.columns]
-    [(('up to 2.5', 'above 2.5', 'unknown'), (2, 2, 1)), (('a', 'b', 'other', 'unknown'), (3, 1, 1, 0))]
+    [(('≤ 2.5', '> 2.5', 'unknown'), (2, 2, 1)), (('a', 'b', 'other', 'unknown'), (3, 1, 1, 0))]
     """
     if bins < 2:
         raise ValueError(f"bins must be at least 2, not {bins}")

@@ -36,6 +36,8 @@ class InsightRun(models.Model):
     thresholds = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
     lifetime_card = models.JSONField(default=dict)
+    baseline = models.JSONField(default=dict)
+    """What the customers looked like to the models that were fitted: shares in bins of each measure (ANA-64)."""
     replica_version = models.BigIntegerField(default=0)
     customers = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()

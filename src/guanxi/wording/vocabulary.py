@@ -78,6 +78,8 @@ CODES: Final = frozenset(
     declared(
         # why a lifetime model was given up
         "few repeat buyers", "drop out not identified", "no drop out", "not converged", "infinite mean spend",
+        # whether customers have changed since a model was fitted
+        "stable", "watch", "refit", "other",
         # who leads an analysis
         "marketing", "service", "sales",
         # states of imports, jobs, campaigns, dispatches and contacts

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from guanxi.insight.analyses import cohorts, rfm
+from guanxi.insight.analyses import changes, cohorts, cube, rfm, segments, single_indicator
 from guanxi.insight.analyses.definition import Analysis
 
 GROUPS: Final[Mapping[str, Promise]] = {
@@ -18,15 +18,26 @@ GROUPS: Final[Mapping[str, Promise]] = {
     "next": gettext_lazy("What they buy next"),
     "profiles": gettext_lazy("Who they are"),
     "effects": gettext_lazy("What contacts achieve"),
+    "models": gettext_lazy("Staying true"),
 }
 """Code of a group to its heading."""
 
-ANALYSES: Final[Mapping[str, Analysis]] = {
+ANALYSES: Final[dict[str, Analysis]] = {
     analysis.code: analysis
     for analysis in (
         rfm.RFM,
+        cube.CUBE,
+        segments.SEGMENTS,
+        single_indicator.INDICATOR,
         cohorts.RETENTION,
         cohorts.SECOND_PURCHASE,
+        changes.DRIFT,
+        changes.HISTORY,
     )
 }
-"""Code to analysis."""
+"""Code to analysis; rooms above add theirs when the application starts."""
+
+
+def offer(*analyses: Analysis) -> None:
+    """Add analyses of another room."""
+    ANALYSES.update({analysis.code: analysis for analysis in analyses})
