@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test slow test-spark bench lint format types contracts docs texts screenshots check clean
+.PHONY: help setup demo serve test slow test-spark bench lint format types contracts docs library texts screenshots check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -77,6 +77,9 @@ contracts: setup ## Check which room imports which
 docs: setup ## Write the generated reference pages
 	@$(BIN)/python -m guanxi.cli.reference docs/reference
 	@$(BIN)/python tests/docs/requirement_rows.py docs/reference/requirements.md
+
+library: setup ## Build the wheel of customer_insight alone into dist
+	@$(BIN)/uv build --wheel packages/customer-insight --out-dir dist
 
 texts: setup ## Collect the texts users see and compile their translations
 	@$(BIN)/python tools/translations.py
