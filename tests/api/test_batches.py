@@ -126,11 +126,34 @@ def test_a_batch_without_a_good_row_fails_and_says_why(home: Path) -> None:
     [
         ("customers", {"customer": "c1", "email": "a@example.com", "city": "罗马"}),
         ("products", {"product": "p1", "name": "Tea"}),
+        (
+            "interactions",
+            {
+                "interaction": "t1",
+                "customer": "c1",
+                "time": "2026-03-01 09:00",
+                "direction": "in",
+                "channel": "shop",
+            },
+        ),
+        (
+            "opportunities",
+            {"opportunity": "d1", "customer": "c1", "opened_on": "2026-03-01", "expected_amount": 9.5},
+        ),
+        ("invoices", {"invoice": "i1", "customer": "c1", "issued_on": "2026-03-01", "amount": 9.5}),
+        (
+            "receipts",
+            {"receipt": "r1", "customer": "c1", "received_on": "2026-03-01", "amount": 9.5, "invoice": "i1"},
+        ),
+        (
+            "costs",
+            {"cost": "c1", "customer": "c1", "booked_on": "2026-03-01", "kind": "service", "amount": 9.5},
+        ),
         ("contacts", {"campaign": "m1", "customer": "c1", "time": "2026-03-01 09:00"}),
         ("responses", {"campaign": "m1", "customer": "c1", "time": "2026-03-02 09:00"}),
     ],
 )
-def test_every_kind_comes_in(kind: str, row: dict[str, str]) -> None:
+def test_every_kind_comes_in(kind: str, row: dict[str, Any]) -> None:
     assert told(sent(Program(), row, kind=kind, asked="wait=30"), 200)["rows_good"] == 1
 
 
