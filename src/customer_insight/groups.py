@@ -36,3 +36,21 @@ def group_totals(values: IntoFrameT, *, by: str, amounts: tuple[str, ...]) -> In
     counted = sums.with_columns(nw.col("customers").cast(nw.Int64), *back).join(total, how="cross")
     shared = counted.with_columns(customer_share=share_of("customers", "total_customers"))
     return same_kind(shared.select(by, *_COUNTS, *amounts), values)
+
+
+def whole_totals(values: IntoFrameT, *, amounts: tuple[str, ...]) -> IntoFrameT:
+    """The same over everybody, one row: ``customers`` and the sum of each of ``amounts``, 0 without a customer.
+
+    >>> import polars as pl
+    >>> whole_totals(pl.DataFrame({"sales_amount": [500, None, 200]}), amounts=("sales_amount",)).rows()
+    [(3, 700)]
+    """
+    frame = require_columns(values, amounts, name="values").select(*amounts)
+    schema = frame.collect_schema()
+    numbers = {name: nw.Int64 if schema[name].is_integer() else nw.Float64 for name in amounts}
+    sums = [nw.col(name).cast(kind).sum() for name, kind in numbers.items()]
+    row = frame.select(nw.len().alias("customers"), *sums)
+    back = [
+        nw.col(name).fill_null(0).cast(kind) for name, kind in numbers.items()
+    ]  # some engines widen a sum
+    return same_kind(row.with_columns(nw.col("customers").cast(nw.Int64), *back), values)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from customer_insight.bands import assign_bands
 from customer_insight.deciles import assign_deciles
+from customer_insight.groups import whole_totals
 from customer_insight.indicators import transaction_indicators
 from customer_insight.layers import value_layers
 from customer_insight.margin import Margin, unknown_cost_share
@@ -42,7 +43,8 @@ def prepare_lines(duck: Duck, as_of: date) -> None:
     duck.execute(
         f"""CREATE OR REPLACE TEMP VIEW lines AS
             SELECT coalesce(resolved.customer_id, line.party_id) AS customer_id, line.order_id, line.day,
-                   line.product_id, line.quantity, line.amount, line.cost, line.discount, line.is_return
+                   line.product_id, line.quantity, line.amount, line.cost, line.discount, line.is_return,
+                   line.channel, line.hour
             FROM order_lines line LEFT JOIN resolved USING (party_id)
             WHERE line.party_id IS NOT NULL AND line.day <= {day_number(as_of)}"""
     )
@@ -140,7 +142,9 @@ def _totals(duck: Duck, as_of: date) -> dict[str, Any]:
     """What the figures rest on: window, sales, and how much of them had no cost or no customer."""
     first, lines, orders = rows(duck, "SELECT min(day), count(*), count(DISTINCT order_id) FROM lines")[0]
     share = unknown_cost_share(duck.table("lines")).fetchall()[0]
-    sales, profit = rows(duck, "SELECT sum(sales_amount), sum(profit_amount) FROM measures")[0]
+    sales, profit = whole_totals(
+        duck.table("measures"), amounts=("sales_amount", "profit_amount")
+    ).fetchall()[0][1:]
     anonymous = rows(
         duck,
         f"""SELECT count(*), coalesce(sum(amount), 0) FROM order_lines
