@@ -22,7 +22,7 @@ COMPUTES = [
     re.compile(rf"{MEASURE}\s*[-+*/%]\s*[\w(]"),
     re.compile(rf"[\w)]\s*[-+*/]\s*{MEASURE}"),
 ]
-IN_TEMPLATES = re.compile(rf"widthratio|\b(?:{NAMES})\b[^}]*\|add:|{{{{[^}}]*\b(?:{NAMES})\b[^}}|]*[-+*/]")
+IN_TEMPLATES = re.compile(rf"widthratio|\b(?:{NAMES})\b[^}}]*\|add:|{{{{[^}}]*\b(?:{NAMES})\b[^}}|]*[-+*/]")
 
 
 def computed_in(text: str) -> list[str]:
