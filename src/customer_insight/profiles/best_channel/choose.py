@@ -130,10 +130,12 @@ def best_channels_of_segments(
     Segments that a channel has not contacted have no row in it. Raises ValueError as `channel_scores`.
     """
     check_costs(model, costs)
+    cells: list[tuple[str | None, ChannelRate, ChannelRate | SegmentRate]]
     cells = [(None, each, each) for each in model.channels if each.channel in costs]
     cells += [(s.segment, each, s) for each in model.channels if each.channel in costs for s in each.segments]
     found: list[SegmentChannel] = []
-    for name in [None, *sorted({segment for segment, _, _ in cells if segment is not None})]:
+    names = sorted({part.segment for each in model.channels for part in each.segments})
+    for name in (None, *names):
         rows = [_cell(name, each, part, costs, level) for segment, each, part in cells if segment == name]
         rows.sort(key=lambda row: (-(row.expected_net or 0.0), row.channel))
         found += [_marked(row, rows[0]) for row in rows]

@@ -31,33 +31,46 @@ def patterns(rows: nw.LazyFrame[Any], at_least: int) -> nw.LazyFrame[Any]:
     """`usage_patterns` of slots."""
     if at_least < 1:
         raise ValueError(f"at_least is at least 1, not {at_least}")
-    first, second = (_most(rows, "category", place) for place in (1, 2))
-    events = rows.group_by("customer_id").agg(nw.col("events").sum().cast(nw.Int64))
-    wide = events.filter(nw.col("events") >= at_least)
-    wide = wide.join(first.select("customer_id", first_category="what", first="times"), on="customer_id")
-    wide = wide.join(
-        second.select("customer_id", second_category="what", second="times"), on="customer_id", how="left"
+    ranked = rows.with_columns(
+        **{f"by_{name}": _rank_key(name) for name in ("category", "day_kind", "hour_band")}
     )
-    for name in ("day_kind", "hour_band"):
-        wide = wide.join(
-            _most(rows, name, 1).select("customer_id", **{name: nw.col("what")}), on="customer_id"
-        )
+    best = ranked.with_columns(first_key=nw.col("by_category").min().over("customer_id"))
+    other = nw.when(nw.col("by_category") != nw.col("first_key")).then("by_category")
+    keys = best.with_columns(other_key=other).group_by("customer_id").agg(
+        nw.col("first_key", "other_key", "by_day_kind", "by_hour_band").min(), nw.col("events").sum()
+    )  # fmt: skip
+    none = nw.col("other_key").fill_null(f"{2 * _CEILING}-")
+    wide = keys.with_columns(nw.col("events").cast(nw.Int64), none).filter(nw.col("events") >= at_least)
     wide = wide.with_columns(
-        nw.col("second_category").fill_null("-"),
-        strength=(nw.col("first") + nw.col("second").fill_null(0)) / nw.col("events").cast(nw.Float64),
+        first_category=_name("first_key"),
+        second_category=_name("other_key"),
+        day_kind=_name("by_day_kind"),
+        hour_band=_name("by_hour_band"),
+        used=_times("first_key") + _times("other_key"),
     )
-    wide = wide.with_columns(pattern=nw.concat_str(*PATTERN, separator=" / "))
+    wide = wide.with_columns(
+        strength=nw.col("used") / nw.col("events").cast(nw.Float64),
+        pattern=nw.concat_str(*PATTERN, separator=" / "),
+    )
     return wide.select("customer_id", *PATTERN, "pattern", "events", "strength")
 
 
-def _most(rows: nw.LazyFrame[Any], what: str, place: int) -> nw.LazyFrame[Any]:
-    """The value of ``what`` at a place by events, equal ones by name."""
-    counts = rows.group_by("customer_id", what).agg(nw.col("events").sum().alias("times"))
-    keyed = counts.select(
-        "customer_id", "times", what=nw.col(what), order_key=-nw.col("times").cast(nw.Int64)
-    )
-    at = nw.col("times").cum_count().over("customer_id", order_by=["order_key", "what"])
-    return keyed.with_columns(at=at).filter(nw.col("at") == place).select("customer_id", "what", "times")
+_CEILING: Final = 10**15
+"""More than any customer's events; counted down from, so that keys of equal width sort by events downwards."""
+
+
+def _rank_key(name: str) -> nw.Expr:
+    """A text whose least is the value of most events, of equals the first by name: all from one scan."""
+    total = nw.col("events").sum().over("customer_id", name).cast(nw.Int64)
+    return nw.concat_str((2 * _CEILING - total).cast(nw.String), name)
+
+
+def _name(key: str) -> nw.Expr:
+    return nw.col(key).str.slice(len(str(_CEILING)))
+
+
+def _times(key: str) -> nw.Expr:
+    return 2 * _CEILING - nw.col(key).str.slice(0, len(str(_CEILING))).cast(nw.Int64)
 
 
 def similar_customers(
@@ -81,11 +94,12 @@ def similar_customers(
         raise ValueError(f"top is at least 1 and cap at least 2: {top}, {cap}")
     rows = slots(usage, as_of=as_of, since=since)
     members = grouped(patterns(rows, at_least), cap)
-    norms = rows.with_columns(square=nw.col("share") * nw.col("share"))
-    norms = norms.group_by("customer_id").agg(nw.col("square").sum().sqrt().alias("norm"))
-    placed = rows.join(members, on="customer_id").join(norms, on="customer_id")
+    squares = rows.with_columns(square=nw.col("share") * nw.col("share"))
+    squares = squares.with_columns(norm=nw.col("square").sum().over("customer_id").sqrt())
     keys = ["pattern", "group", "category", "day_kind", "hour_band"]
-    unit = placed.select("customer_id", *keys, unit=nw.col("share") / nw.col("norm"))
+    unit = squares.join(members, on="customer_id").select(
+        "customer_id", *keys, unit=nw.col("share") / nw.col("norm")
+    )
     other = unit.rename({"customer_id": "other_id", "unit": "other_unit"})
     pairs = unit.join(other, on=keys).filter(nw.col("customer_id") != nw.col("other_id"))
     terms = pairs.select("customer_id", "other_id", term=nw.col("unit") * nw.col("other_unit"))

@@ -65,9 +65,9 @@ def slots(usage: Table, *, as_of: int, since: int | None) -> nw.LazyFrame[Any]:
         hour_band=_band() if "hour" in names else nw.lit("any"),
     )
     counts = placed.group_by("customer_id", *_SLOT).agg(nw.len().alias("events"))
-    totals = counts.group_by("customer_id").agg(nw.col("events").sum().alias("all_events"))
-    rows = counts.join(totals, on="customer_id").with_columns(nw.col("events", "all_events").cast(nw.Int64))
-    share = nw.col("events") / nw.col("all_events").cast(nw.Float64)
+    counts = counts.with_columns(nw.col("events").cast(nw.Int64))
+    rows = counts.with_columns(all_events=nw.col("events").sum().over("customer_id").cast(nw.Float64))
+    share = nw.col("events") / nw.col("all_events")
     return rows.with_columns(share=share).select("customer_id", *_SLOT, "events", "share")
 
 
