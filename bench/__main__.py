@@ -49,6 +49,19 @@ REACHES = {
         Reach(f"count by {audience}, 1 M customers", (audience, "p95_ms"), 300, "ms", at_most=True)
         for audience in ("indicator, class, consent", "indicator, fact, consent")
     ),
+    "churn": (
+        *(
+            Reach(
+                f"churn, {base}: learn, test and score 1 M customers × 40",
+                (base, "seconds"),
+                60,
+                "s",
+                at_most=True,
+            )
+            for base in ("logistic", "boosted")
+        ),
+        Reach("its memory", ("peak_gigabytes",), 4, "GB", at_most=True),
+    ),
     "delivery": (
         Reach("deliver by SMTP, SQLite", ("sqlite", "messages_per_second"), 500, "messages/s"),
         Reach("deliver by SMTP, PostgreSQL", ("postgresql", "messages_per_second"), 500, "messages/s"),
@@ -62,6 +75,12 @@ REACHES = {
         Reach("fit Pareto/NBD", ("pareto ratio",), 20, "× lifetimes"),
         Reach("fit Gamma-Gamma", ("gamma-gamma ratio",), 8, "× lifetimes"),
         Reach("discounted value of 12 months", ("value ratio",), 7, "× lifetimes"),
+    ),
+    "live": (
+        Reach("one customer live: scores from what is stored", ("scores", "median"), 2, "ms", at_most=True),
+        Reach(
+            "one customer live: indicators from own lines", ("indicators", "median"), 20, "ms", at_most=True
+        ),
     ),
     "pages": (
         *(
@@ -84,9 +103,14 @@ REACHES = {
         Reach("its memory", ("first", "peak_gigabytes"), 6, "GB", at_most=True),
         Reach("refresh it after 10,000 orders", ("incremental", "seconds"), 120, "s", at_most=True),
     ),
+    "summaries": (
+        Reach("10 M lines to customers: the shared columns", ("lifetimes ratio",), 6, "× lifetimes"),
+        Reach("10 M lines to indicators", ("times the bare query",), 2, "× bare SQL", at_most=True),
+    ),
 }
 ARGUMENTS = {
     "allocation": {"customers": 1_000_000},
+    "churn": {"customers": 1_000_000},
     "lifetime_models": {"customers": 1_000_000},
     "lifetime_fit": {"customers": 1_000_000},
 }

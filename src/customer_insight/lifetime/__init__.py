@@ -35,6 +35,7 @@ from customer_insight.lifetime.histories import (
     purchase_histories,
 )
 from customer_insight.lifetime.life import active_life, life_factor, value_over_life
+from customer_insight.lifetime.live import score_one
 from customer_insight.lifetime.mbgnbd import MBGNBD, fit_mbgnbd
 from customer_insight.lifetime.nbd import NBD, fit_nbd
 from customer_insight.lifetime.opportunities import OPPORTUNITIES, opportunity_histories
@@ -102,6 +103,7 @@ __all__ = [
     "purchase_histories",
     "score_contracts",
     "score_lifetime",
+    "score_one",
     "score_opportunities",
     "value_over_life",
 ]

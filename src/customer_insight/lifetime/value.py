@@ -78,12 +78,13 @@ def discounted_value(
     columns = columns_of(frame, TRIPLE)
     if (late := int(np.count_nonzero(columns["last_day"] > as_of))) > 0:
         raise TableError(f"table 'histories': last_day lies after as_of = {as_of} in {late} distinct row(s)")
-    return table_like({**columns, **_by_history(columns, model, as_of, horizon)}, frame)
+    return table_like({**columns, **value_by_history(columns, model, as_of, horizon)}, frame)
 
 
-def _by_history(
+def value_by_history(
     columns: Mapping[str, NDArray[Any]], model: PurchaseModel, as_of: int, horizon: Horizon
 ) -> dict[str, Vector]:
+    """The columns of `discounted_value` but the history, for columns x, first_day and last_day."""
     x, age = columns["x"], as_of - columns["first_day"]
     # Given that a customer is alive, t_x does not matter: far fewer (x, T) pairs than histories.
     pairs, place = _distinct_pairs(x, age)
