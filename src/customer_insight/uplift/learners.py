@@ -106,7 +106,8 @@ class _Boosted:
     model: Any
 
     def probability(self, matrix: Vector) -> Vector:
-        return np.asarray(self.model.predict_proba(matrix)[:, 1])
+        with _one_thread():
+            return np.asarray(self.model.predict_proba(matrix)[:, 1])
 
 
 def fit_base(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None, seed: int) -> Any:
@@ -125,4 +126,14 @@ def fit_base(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None,
     model = HistGradientBoostingClassifier(
         max_iter=100, learning_rate=0.05, max_leaf_nodes=15, early_stopping=False, random_state=seed
     )
-    return _Boosted(model.fit(matrix, outcome, sample_weight=weight))
+    with _one_thread():
+        return _Boosted(model.fit(matrix, outcome, sample_weight=weight))
+
+
+def _one_thread() -> Any:
+    """scikit-learn's threads spin while they wait for each other: on a busy machine two take five times the processor
+    time of one (measured), and a fit goes on beside other work.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(limits=1)

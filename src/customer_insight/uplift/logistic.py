@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
+_BLOCK = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
@@ -96,9 +98,14 @@ def _sigmoid(odds: Vector) -> Vector:
 
 
 def _information(design: Vector, weight: Vector, chance: Vector, penalty: Vector) -> Vector:
-    return np.asarray(
-        np.einsum("ij,i,ik->jk", design, weight * chance * (1 - chance), design, optimize=True)
-    ) + np.diag(penalty)
+    """Block by block: BLAS starts a thread per processor for larger products, and on a busy machine they wait for
+    each other (measured: twenty times slower).
+    """
+    spread, total = weight * chance * (1 - chance), np.diag(penalty)
+    for start in range(0, len(design), _BLOCK):
+        block = design[start : start + _BLOCK]
+        total = total + block.T @ (block * spread[start : start + _BLOCK, np.newaxis])
+    return np.asarray(total)
 
 
 def _climb(
