@@ -1,7 +1,7 @@
 """Who customers are: what sets a group apart, who resembles the good ones, who brings others, what keeping them earns.
 
-Needs inferred from orders are in `customer_insight.profiles.needs`, the best channel in `.best_channel`, similar usage in
-`.usage`.
+Needs inferred from orders are in `customer_insight.profiles.needs`, the best channel in `.best_channel`, similar
+usage in `.usage`.
 """
 
 from customer_insight.profiles.attributes import Cutting

@@ -61,7 +61,7 @@ def test_a_weight_is_how_much_more_frequent_a_value_is_among_the_good(engine):
     told = dict(zip(town.labels, town.weights, strict=True))
     assert told == pytest.approx({"Lyon": LYON, "Nice": NICE, "other": 0, "unknown": 0})
     assert dict(zip(visits.labels, visits.weights, strict=True)) == pytest.approx(
-        {"up to 5": FEW, "above 5": MANY, "unknown": 0}
+        {"≤ 5": FEW, "> 5": MANY, "unknown": 0}
     )
     assert pytest.approx(log(2.2)) == LYON  # (34.2857 / 50) / (34.2857 / 110)
     assert LookAlikes.from_dict(json.loads(json.dumps(model.as_dict()))) == model
@@ -92,9 +92,9 @@ def test_the_reasons_are_the_strongest_values_for_and_against(engine):
 
     names = ("customer_id", "place", "attribute", "value", "contribution")
     assert sorted(tuple(row[name] for name in names) for row in one) == [
-        (1, 1, "visits", "above 5", pytest.approx(MANY)),
-        (2, 1, "visits", "up to 5", pytest.approx(FEW)),
-        (5, 1, "visits", "above 5", pytest.approx(MANY)),
+        (1, 1, "visits", "> 5", pytest.approx(MANY)),
+        (2, 1, "visits", "≤ 5", pytest.approx(FEW)),
+        (5, 1, "visits", "> 5", pytest.approx(MANY)),
     ]
     assert (5, 2, "town", "Nice", pytest.approx(NICE)) in [tuple(row[name] for name in names) for row in both]
     assert len(both) == 6  # nothing is told of customers 3 and 4, of whom nothing counts

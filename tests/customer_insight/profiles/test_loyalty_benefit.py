@@ -1,11 +1,11 @@
 """Profitability, cost of retaining and cost of losing customers, per period and segment."""
 
 import doctest
+from importlib import import_module
 
 import pytest
 
-from customer_insight.profiles import loyalty_benefit as module
-from customer_insight.profiles.loyalty_benefit import loyalty_benefit
+from customer_insight.profiles import loyalty_benefit
 from customer_insight.tables import TableError
 
 
@@ -57,5 +57,5 @@ def test_a_missing_column_is_named(engine):
 
 
 def test_the_example_holds():
-    result = doctest.testmod(module)
+    result = doctest.testmod(import_module("customer_insight.profiles.loyalty_benefit"))
     assert (result.attempted > 0, result.failed) == (True, 0)

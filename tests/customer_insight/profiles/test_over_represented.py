@@ -90,7 +90,7 @@ def test_numbers_are_cut_at_quantiles_of_the_base_and_told_upwards(engine):
         (None, 25.75, 0, 25), (25.75, 50.5, 0, 25), (50.5, 75.25, 15, 25), (75.25, None, 25, 25), (None, None, 0, 1),
     ]  # fmt: skip
     assert [(row["value"], row["group_customers"], row["base_customers"]) for row in own] == [
-        ("up to 50", 0, 50), ("50 to 90", 30, 40), ("above 90", 10, 10), ("unknown", 0, 1),
+        ("≤ 50", 0, 50), ("50 – 90", 30, 40), ("> 90", 10, 10), ("unknown", 0, 1),
     ]  # fmt: skip
 
 
