@@ -12,7 +12,7 @@ import narwhals as nw
 from narwhals.typing import IntoFrameT
 
 from customer_insight.margin import share_of
-from customer_insight.tables import require_columns, same_kind, whole_numbers
+from customer_insight.tables import numbers, require_columns, same_kind, whole_numbers
 
 TOTAL: Final = "total"
 
@@ -93,7 +93,8 @@ def assign_bands(values: IntoFrameT, *, by: str, bands: Bands = BILL_BANDS) -> I
 
 def _banded(values: Any, *, by: str, bands: Bands) -> nw.LazyFrame[Any]:
     """Known values with their band: one more than the number of bounds lying below the value."""
-    frame = require_columns(values, ("customer_id", by), name="values").filter(~nw.col(by).is_null())
+    frame = require_columns(values, ("customer_id", by), name="values")
+    frame = frame.with_columns(**numbers(frame, (by,), name="values")).filter(~nw.col(by).is_null())
     above = [nw.when(nw.col(by) > bound).then(nw.lit(1)).otherwise(nw.lit(0)) for bound in bands.upper_bounds]
     count = reduce(operator.add, above)
     return frame.select("customer_id", band=(count + 1).cast(nw.Int64))

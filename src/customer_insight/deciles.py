@@ -14,7 +14,7 @@ from narwhals.typing import IntoFrameT
 
 from customer_insight.margin import share_of
 from customer_insight.running import in_order, sum_down
-from customer_insight.tables import require_columns, same_kind, whole_numbers
+from customer_insight.tables import numbers, require_columns, same_kind, whole_numbers
 
 _MONEY: Final = ("sales_amount", "profit_amount")
 _DECILE_COLUMNS: Final = (
@@ -34,14 +34,12 @@ def ranked(
     columns, and ``summed`` one of that name with the sum of ``by`` down to the customer.
 
     Ordered by value descending (``lowest_first``: ascending), then customer_id ascending, so the rank does not
-    depend on row order or engine. Customers whose value is null are left out: an unknown value has no rank.
+    depend on row order or engine. Customers whose value is null or NaN are left out: an unknown value has no rank.
     Whole numbers come back as 64-bit integers, which sum exactly; anything else as 64-bit floats.
     """
-    numbers = tuple(dict.fromkeys((by, *keep)))
-    frame = require_columns(values, ("customer_id", *numbers), name="values")
-    schema = frame.collect_schema()
-    casts = [nw.col(name).cast(nw.Int64 if schema[name].is_integer() else nw.Float64) for name in numbers]
-    frame = frame.select("customer_id", *casts).filter(~nw.col(by).is_null())
+    needed = tuple(dict.fromkeys((by, *keep)))
+    frame = require_columns(values, ("customer_id", *needed), name="values")
+    frame = frame.select("customer_id", **numbers(frame, needed, name="values")).filter(~nw.col(by).is_null())
     key = nw.col(by) if lowest_first else -nw.col(by)
     sums = {"position": None} if summed is None else {"position": None, summed: by}
     placed = in_order(frame.with_columns(order_key=key), order_by=("order_key", "customer_id"), running=sums)

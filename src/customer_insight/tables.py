@@ -55,6 +55,25 @@ def require_columns(
     return frame
 
 
+def numbers(frame: nw.LazyFrame[Any], columns: tuple[str, ...], *, name: str) -> dict[str, nw.Expr]:
+    """The columns by name as 64-bit integers or floats, which sum alike on every engine; NaN is an unknown value: null.
+
+    ``name`` is the table's. Raises TableError for a column that holds no numbers.
+    """
+    schema = frame.collect_schema()
+    return {column: _number(column, schema[column], name) for column in columns}
+
+
+def _number(column: str, dtype: Any, name: str) -> nw.Expr:
+    value = nw.col(column)
+    if dtype.is_integer():
+        return value.cast(nw.Int64)
+    if not dtype.is_numeric() and dtype not in {nw.Unknown, nw.Object}:
+        raise TableError(f"column {column!r} of {name!r} is {dtype}, not a number; cast it to a number")
+    value = value.cast(nw.Float64)
+    return nw.when(~value.is_nan()).then(value).alias(column)
+
+
 def same_kind(frame: nw.LazyFrame[Any], like: IntoFrameT) -> IntoFrameT:
     """Hand the frame back as the kind of table that came in: lazy stays lazy, an eager frame is collected."""
     given: Any = nw.from_native(cast("Any", like))

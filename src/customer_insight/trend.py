@@ -8,7 +8,8 @@ from typing import Final
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
-from customer_insight.tables import require_columns, same_kind
+from customer_insight.inputs import ORDER_LINES, typed
+from customer_insight.tables import same_kind
 
 DAILY_SALES: Final[Mapping[str, str]] = {
     "customer_id": "integer: the resolved customer",
@@ -30,7 +31,7 @@ def daily_sales(order_lines: IntoFrameT, *, as_of: int) -> IntoFrameT:
     >>> daily_sales(lines, as_of=5).sort("customer_id").rows()
     [(1, 5, 300), (2, 5, 50)]
     """
-    frame = require_columns(order_lines, DAILY_SALES, name="order_lines")
+    frame = typed(order_lines, ORDER_LINES, columns=DAILY_SALES, windows=False)
     lines = frame.filter(~nw.col("customer_id").is_null(), nw.col("day") <= as_of)
     net = lines.group_by("customer_id", "day").agg(nw.col("amount").sum())
     return same_kind(net.with_columns(nw.col("amount").cast(nw.Int64)).select(*DAILY_SALES), order_lines)
@@ -52,7 +53,7 @@ def sales_trend(order_lines: IntoFrameT, *, as_of: int, window_days: int = 91) -
     """
     if window_days < 1:
         raise ValueError(f"window_days is at least 1, not {window_days}")
-    frame = require_columns(order_lines, DAILY_SALES, name="order_lines")
+    frame = typed(order_lines, ORDER_LINES, columns=DAILY_SALES, windows=False)
     middle, day, amount = as_of - window_days, nw.col("day"), nw.col("amount")
     lines = frame.filter(~nw.col("customer_id").is_null(), day > middle - window_days, day <= as_of)
     parted = lines.select(

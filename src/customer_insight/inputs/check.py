@@ -27,16 +27,18 @@ _REMEDY: Final = {
 
 
 def typed(
-    table: Table, definition: TableDefinition, *, columns: Iterable[str] | None = None
+    table: Table, definition: TableDefinition, *, columns: Iterable[str] | None = None, windows: bool = True
 ) -> nw.LazyFrame[Any]:
     """The table as a lazy frame whose columns exist and are of the kind the definition says.
 
     ``columns`` are those the caller reads; without it all that are not optional. A column without any value
-    (of no type) takes the type of its kind. A PyArrow table is read by DuckDB, for PyArrow knows no windows.
+    (of no type) takes the type of its kind. A PyArrow table is read by DuckDB, for PyArrow knows no windows; it stays
+    as it is for a caller who needs none.
     Raises TableError naming column, what it is and what to do.
     """
     wanted = tuple(columns) if columns is not None else definition.required
-    frame = windowed(require_columns(table, wanted, name=definition.name))
+    frame = require_columns(table, wanted, name=definition.name)
+    frame = windowed(frame) if windows else frame
     schema = frame.collect_schema()
     present = [name for name in definition.columns if name in schema]
     loose = frame.implementation.is_pandas_like()

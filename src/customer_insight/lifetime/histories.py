@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import narwhals as nw
 
+from customer_insight.inputs import ORDER_LINES, typed
 from customer_insight.lifetime.engine import as_given
-from customer_insight.tables import Table, TableError, require_columns
+from customer_insight.tables import Table, require_columns
 
 HISTORIES: Final[Mapping[str, str]] = {
     "customer_id": "integer: the resolved customer",
@@ -46,9 +47,7 @@ def purchase_days(order_lines: Table, *, until: int, after: int | None = None) -
     Lines of one day are netted, so a return on the day of purchase cancels it and a day of returns is no
     purchase. Lines without a customer are left out. `after` is exclusive, `until` inclusive.
     """
-    lines = require_columns(order_lines, ("customer_id", "day", "amount"), name="order_lines")
-    if not lines.collect_schema()["amount"].is_integer():
-        raise TableError("column 'amount' of 'order_lines' must be whole minor units (an integer type)")
+    lines = typed(order_lines, ORDER_LINES, columns=("customer_id", "day", "amount"), windows=False)
     wanted = (nw.col("day") <= until) & ~nw.col("customer_id").is_null()
     if after is not None:
         wanted = wanted & (nw.col("day") > after)

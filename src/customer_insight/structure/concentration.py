@@ -9,7 +9,7 @@ from customer_insight.inputs import ORDER_LINES, in_window, of_customers, typed
 from customer_insight.inputs.check import windowed
 from customer_insight.margin import share_of
 from customer_insight.running import in_order
-from customer_insight.tables import require_columns, same_kind
+from customer_insight.tables import numbers, require_columns, same_kind
 
 
 def concentration(
@@ -29,9 +29,10 @@ def concentration(
     """
     if not tops or min(tops) < 1:
         raise ValueError(f"tops are numbers from 1 on, at least one: {tops}")
-    frame = require_columns(values, (key, by), name="values").filter(~nw.col(by).is_null())
+    frame = require_columns(values, (key, by), name="values")
     kind = nw.Int64 if frame.collect_schema()[by].is_integer() else nw.Float64
-    frame = frame.select(key, amount=nw.col(by).cast(kind)).with_columns(order_key=-nw.col("amount"))
+    frame = frame.select(key, amount=numbers(frame, (by,), name="values")[by])
+    frame = frame.filter(~nw.col("amount").is_null()).with_columns(order_key=-nw.col("amount"))
     placed = in_order(frame, order_by=("order_key", key), running={"place": None})
     total = placed.select(total=nw.col("amount").sum().cast(kind))
     one_each = [

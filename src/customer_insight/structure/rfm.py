@@ -8,7 +8,7 @@ import narwhals as nw
 from narwhals.typing import IntoFrameT
 
 from customer_insight.running import in_order
-from customer_insight.tables import require_columns, same_kind
+from customer_insight.tables import numbers, require_columns, same_kind
 
 _MEASURES: Final = {"recency": False, "frequency": True, "monetary": True}
 """Whether more is better; recency is days since the last purchase."""
@@ -41,7 +41,8 @@ def rfm_classes(
         raise ValueError(f"groups is at least 1, not {groups}")
     columns = dict(zip(_MEASURES, (recency, frequency, monetary), strict=True))
     frame = require_columns(values, ("customer_id", *columns.values()), name="values")
-    frame = frame.select("customer_id", **{name: nw.col(column) for name, column in columns.items()})
+    figures = numbers(frame, tuple(columns.values()), name="values")
+    frame = frame.select("customer_id", **{name: figures[column] for name, column in columns.items()})
     known = frame.filter(*[~nw.col(name).is_null() for name in columns])
     total = known.select(total=nw.len().cast(nw.Int64))
     rows = known

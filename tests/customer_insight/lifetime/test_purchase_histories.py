@@ -98,7 +98,9 @@ def test_histories_equal_the_rule_told_customer_by_customer(
 def test_amounts_that_are_not_whole_minor_units_are_refused() -> None:
     table = pl.DataFrame({"customer_id": [1], "day": [3], "amount": [9.99]})
 
-    with pytest.raises(TableError, match="'amount' of 'order_lines' must be whole minor units"):
+    with pytest.raises(
+        TableError, match="column 'amount' of 'order_lines' is Float64, not money; give whole minor units"
+    ):
         purchase_histories(table, as_of=5)
 
 
