@@ -156,30 +156,48 @@ def _resolved(duck: Any, name: str) -> Any:
     )
 
 
-@pytest.mark.requirement("ANA-12", "ANA-14", "ANA-15", "ANA-17", "ANA-20", "ANA-32")
+@pytest.mark.requirement(
+    "ANA-12", "ANA-13", "ANA-14", "ANA-15", "ANA-16", "ANA-19", "ANA-20", "ANA-21", "ANA-32"
+)
 def test_financial_and_contact_indicators_come_from_imported_files(home: Path) -> None:
     everything(home)
+    more = "interaction,customer,time,direction,feedback\nT3,ann,2026-01-04,in,praise\n"
+    bring("interactions", file_of(home, more, "more.csv"))
     sync()
     with workspace() as duck:
         open_replica(duck)
         tables = Tables(**{name: _resolved(duck, name) for name in LIBRARY})
         wide = analysis_table(tables, as_of=JAN + 45, margin=Margin(assumed_rate=0.3)).pl()
-        habits = buying_habits(_resolved(duck, "order_lines"), as_of=JAN + 45).pl()
     keys = dict(Party.objects.values_list("pk", "source_key"))
-    ann = next(row for row in wide.to_dicts() if keys[row["customer_id"]] == "ann")
-    shown = {
-        name: ann[name]
-        for name in ("received_amount", "receipt_count", "outstanding_amount", "contact_count")
-    }
-    assert shown == {
-        "received_amount": 10_000,
-        "receipt_count": 2,
+    (ann,) = (row for row in wide.to_dicts() if keys[row["customer_id"]] == "ann")
+    expected = {
+        "largest_receipt_amount": 6_000,
+        "average_receipt_amount": 5_000.0,
+        "average_collection_days": (60 * 20 + 40 * 30) / 100,
+        # owed from day 10: 100 for 10 days, 150 for 10, 90 for 10, 50 for 6
+        "average_arrears_amount": (100 * 10 + 150 * 10 + 90 * 10 + 50 * 6) * 100 / 36,
+        "average_arrears_rate": (1.0 * 20 + 90 / 150 * 10 + 50 / 150 * 6) / 36,
         "outstanding_amount": 5_000,
-        "contact_count": 2,
+        "contact_count": 3,
+        "praise_count": 1,
+        "complaint_ratio": 0.5,
+        "suggestion_ratio": 0.0,
+        "cost_to_serve": 1_250,
     }
-    assert ann["average_collection_days"] == pytest.approx((60 * 20 + 40 * 30) / 100)
-    assert (ann["cost_to_serve"], ann["complaint_ratio"]) == (1_250, 1.0)
-    assert len(habits) == 1
+    assert {name: ann[name] for name in expected} == pytest.approx(expected)
+
+
+@pytest.mark.requirement("DATA-22")
+def test_habits_know_the_channel_and_the_hour(home: Path) -> None:
+    everything(home)
+    sync()
+    with workspace() as duck:
+        open_replica(duck)
+        (habits,) = buying_habits(_resolved(duck, "order_lines"), as_of=JAN + 45).pl().to_dicts()
+    found = {
+        name: habits[name] for name in ("usual_hour", "usual_channel", "usual_channel_share", "channel_count")
+    }
+    assert found == {"usual_hour": 18, "usual_channel": "web", "usual_channel_share": 1.0, "channel_count": 1}
 
 
 def test_undone_files_leave_the_copy_and_merged_customers_are_one(home: Path) -> None:

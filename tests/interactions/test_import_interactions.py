@@ -38,7 +38,7 @@ def touches() -> list[tuple[Any, ...]]:
     return list(found.values_list(*columns))
 
 
-@pytest.mark.requirement("ANA-17")
+@pytest.mark.requirement("ANA-19", "ANA-20")
 def test_interactions_carry_day_channel_direction_feedback_and_answer(home: Path) -> None:
     result = bring("interactions", file_of(home, CALLS))
     assert touches() == [

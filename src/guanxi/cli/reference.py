@@ -26,7 +26,8 @@ in other files further columns are passed over.
 
 Numbers and amounts are written 1234.50 or 1,234.50; with `--decimal ,` they are written 1234,50 or 1.234,50, and
 points, spaces and apostrophes group thousands. A time, and the date as of which a row is true, may not lie in the
-future. A flag is yes, no, true, false, 1 or 0, or the same in Chinese, French, German, Italian or Spanish.
+future. A text holds up to 300 characters, a long text up to 4,000; a word is one of those that its meaning names, in
+English or Chinese. A flag is yes, no, true, false, 1 or 0, or the same in Chinese, French, German, Italian or Spanish.
 """
 
 

