@@ -109,7 +109,7 @@ def receipts_of(party_ids: Sequence[int]) -> list[dict[str, Any]]:
             "received_on": receipt.received_on.isoformat(),
             "amount_minor": receipt.amount,
             "currency": receipt.currency,
-            "paid": [str(part.invoice) for part in receipt.allocations.all()],
+            "paid": ", ".join(sorted(str(part.invoice) for part in receipt.allocations.all())),
         }
         for receipt in latest_receipts(party_ids, SHOWN).prefetch_related("allocations__invoice")
     ]
