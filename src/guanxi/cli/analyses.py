@@ -70,7 +70,8 @@ def show_answer(answer: Answer) -> None:
     if shown.lead:
         out.print(str(shown.lead), markup=False)
     for sheet in shown.sheets:
-        _show_sheet(sheet)
+        if not sheet.is_drawn_only:
+            _show_sheet(sheet)
     for note in (*shown.notes, profit_note()):
         if note:
             out.print(str(note), style="dim", markup=False)

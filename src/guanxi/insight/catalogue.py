@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from customer_insight.indicators import INDICATORS, Indicator
+from customer_insight.indicators import CATALOGUE, Indicator
 from guanxi.foundation.language import is_chinese
 from guanxi.foundation.money import format_money
 from guanxi.insight.models import CustomerInsight
@@ -68,13 +68,8 @@ _MORE: Final = (
     ),
     Indicator(
         name="cost_to_serve", requirement="ANA-32", unit="minor units", direction="lower is better",
-        formula="transaction_count x cost_to_serve_per_order", undefined=_NEVER,
+        formula="(transaction_count + return_count) x cost_to_serve_per_order", undefined=_NEVER,
         label_en="Cost to serve", label_zh="服务成本",
-    ),
-    Indicator(
-        name="contribution", requirement="ANA-32", unit="minor units", direction="higher is better",
-        formula="profit_amount - cost_to_serve", undefined=_NEVER,
-        label_en="Contribution", label_zh="贡献",
     ),
     Indicator(
         name="value_layer", requirement="ANA-29", unit="count", direction="lower is better",
@@ -89,7 +84,8 @@ _MORE: Final = (
 )  # fmt: skip
 
 PUBLISHED: Final = frozenset(field.attname for field in CustomerInsight._meta.concrete_fields)
-MEASURES: Final = {**INDICATORS, **{measure.name: measure for measure in _MORE}}
+MEASURES: Final = {**CATALOGUE, **{measure.name: measure for measure in _MORE}}
+"""Every measure by its name: those of the library, and those that a refresh adds or takes at another rate."""
 
 
 def measure_label(name: str) -> str:

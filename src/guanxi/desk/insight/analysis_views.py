@@ -80,7 +80,12 @@ def _answered(request: Request, code: str, given: dict[str, Any]) -> dict[str, A
         sees = visible_to(request.user)
         told |= {"shown": shown, "charts": answers.charts(shown)}
         told["tables"] = answers.tables(
-            shown, among=given.get(AMONG, ""), sees=sees, sees_names=request.user.may(May.SEE_ADDRESSES)
+            shown,
+            code=code,
+            asked=given,
+            among=given.get(AMONG, ""),
+            sees=sees,
+            sees_names=request.user.may(May.SEE_ADDRESSES),
         )
     return told
 

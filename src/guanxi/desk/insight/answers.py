@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -22,23 +23,49 @@ from guanxi.wording.words import label, phrase, word
 
 HEAT_ROW: Final = 26
 """Pixels that a row of a heat map needs."""
+_Led: TypeAlias = tuple[Sheet, Mapping[str, Sequence[str | None]]]
 
 
-def tables(shown: Shown, *, among: str, sees: Sees, sees_names: bool) -> list[Table]:
-    """The sheets of an answer: counts lead to their customers; customers whom the reader may not see are left out."""
-    return [_table(sheet, among, sees, sees_names) for sheet in shown.sheets]
+def tables(
+    shown: Shown, *, code: str, asked: Mapping[str, Any], among: str, sees: Sees, sees_names: bool
+) -> list[Table]:
+    """The sheets of an answer: counts lead to their customers; customers whom the reader may not see are left out.
+
+    `code` and `asked` are the analysis and what was asked of it, for cells that ask it again with other values.
+    """
+    return [
+        _table(_leading(sheet, code, asked), among, sees, sees_names)
+        for sheet in shown.sheets
+        if not sheet.is_drawn_only
+    ]
 
 
-def _table(sheet: Sheet, among: str, sees: Sees, sees_names: bool) -> Table:
+def _leading(sheet: Sheet, code: str, asked: Mapping[str, Any]) -> _Led:
+    """A sheet with the addresses that its cells lead to, by column, a list over the rows."""
+    here = reverse("analysis", args=[code])
+    return sheet, {
+        name: [None if each is None else f"{here}?{_query({**asked, **each})}" for each in values]
+        for name, values in sheet.leads.items()
+    }
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return urlencode(
+        {name: value for name, value in values.items() if value not in (None, "", [])}, doseq=True
+    )
+
+
+def _table(led: _Led, among: str, sees: Sees, sees_names: bool) -> Table:
+    sheet, addresses = led
     place = next((at for at, column in enumerate(sheet.columns) if column.kind == "customer"), None)
     people = _people([row[place] for row in sheet.rows], sees, sees_names) if place is not None else {}
     opens = sheet.opens or [None] * len(sheet.rows)
     rows = [
         [
-            _cell(column, value, _both(where, among), people)
+            _led_cell(_cell(column, value, _both(where, among), people), addresses.get(column.name), number)
             for column, value in zip(sheet.columns, row, strict=True)
         ]
-        for row, where in zip(sheet.rows, opens, strict=True)
+        for number, (row, where) in enumerate(zip(sheet.rows, opens, strict=True))
         if place is None or row[place] in people
     ]
     return Table(
@@ -48,6 +75,10 @@ def _table(sheet: Sheet, among: str, sees: Sees, sees_names: bool) -> Table:
         note=str(sheet.note),
         empty=str(sheet.empty),
     )
+
+
+def _led_cell(cell: Cell, addresses: Sequence[str | None] | None, row: int) -> Cell:
+    return replace(cell, href=addresses[row] or cell.href) if addresses else cell
 
 
 def column_label(column: Column) -> str:

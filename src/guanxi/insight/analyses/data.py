@@ -86,6 +86,13 @@ class Data:
         self.keep(MEMBERS, relation.select("customer_id", column))
         self.duck.execute(f"ALTER TABLE {MEMBERS} RENAME COLUMN {identifier(column)} TO value")
 
+    def no_members(self, *, number: bool = False) -> None:
+        """Say that the analysis found nothing of anybody, for want of data."""
+        kind = "DOUBLE" if number else "VARCHAR"
+        self.members(
+            self.duck.sql(f"SELECT customer_id, NULL::{kind} AS said FROM chosen WHERE false"), "said"
+        )
+
     def has(self, dataset: str) -> bool:
         """Whether a dataset of the copy has a row."""
         return bool(rows(self.duck, f"SELECT 1 FROM {identifier(dataset)} LIMIT 1"))

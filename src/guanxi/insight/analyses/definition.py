@@ -58,6 +58,10 @@ class Sheet:
     rows: Sequence[Sequence[Any]]
     opens: Sequence[Mapping[str, Any] | None] = ()
     """A condition over the customers for each row, or None; it is what the columns of the kind count lead to."""
+    leads: Mapping[str, Sequence[Mapping[str, Any] | None]] = field(default_factory=dict)
+    """Column to, for each row, the values of parameters with which its cell asks the same analysis again, or None."""
+    is_drawn_only: bool = False
+    """Whether it is there for a drawing, its figures standing in another sheet."""
     note: Text = ""
     empty: Text = ""
 
