@@ -82,6 +82,11 @@ REACHES = {
             "one customer live: indicators from own lines", ("indicators", "median"), 20, "ms", at_most=True
         ),
     ),
+    "next_products": (
+        Reach("learn what 1 M customers buy next, 20 M lines", ("fit seconds",), 120, "s", at_most=True),
+        Reach("list it for each of them, again and new", ("lists seconds",), 120, "s", at_most=True),
+        Reach("the memory of both", ("peak gigabytes",), 6, "GB", at_most=True),
+    ),
     "pages": (
         *(
             Reach(f"{work}, 1 M customers, {name}", (database, kind, "p95_ms"), limit, "ms", at_most=True)
@@ -112,6 +117,7 @@ ARGUMENTS = {
     "allocation": {"customers": 1_000_000},
     "churn": {"customers": 1_000_000},
     "lifetime_models": {"customers": 1_000_000},
+    "next_products": {"customers": 1_000_000, "lines": 20_000_000},
     "lifetime_fit": {"customers": 1_000_000},
 }
 

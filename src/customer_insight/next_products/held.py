@@ -67,5 +67,6 @@ def kept(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return table_like(dict(zip(arrow.column_names, arrow.columns, strict=True)), frame)
     if engine.is_pyspark():
         native: Any = frame.to_native()
-        return nw.from_native(native.persist()).lazy()
+        cached: nw.LazyFrame[Any] = nw.from_native(native.persist()).lazy()
+        return cached
     return frame.collect().lazy()

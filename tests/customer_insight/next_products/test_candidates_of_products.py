@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from customer_insight.next_products import (
@@ -60,9 +61,9 @@ def test_potential_and_intent_of_the_candidates_of_a_product(engine):
 
 
 @pytest.mark.requirement("ANA-61")
-def test_the_list_of_a_product_is_cut_and_ties_go_by_customer(engine):
+def test_the_list_of_a_product_is_cut_and_ties_go_by_customer():
     lines = [bought(customer, TEA, 95) for customer in (5, 3, 9, 7)]
-    rows = engine.rows(product_candidates(engine.table(lines), as_of=100, model=MODEL, listed=2))
+    rows = product_candidates(pl.DataFrame(lines), as_of=100, model=MODEL, listed=2).to_dicts()
     assert sorted((row["place"], row["customer_id"]) for row in rows) == [(1, 3), (2, 5)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import duckdb
-import pyarrow as pa
+import polars as pl
 import pytest
 
 from customer_insight.next_products import (
@@ -49,14 +49,13 @@ def test_recall_gain_and_hits_of_the_three_lists(engine):
     assert (test.calibration_end, test.holdout_end) == (100, 110)
 
 
-def test_a_split_without_buyers_is_refused(engine):
+def test_a_split_without_buyers_is_refused():
     with pytest.raises(TableError, match="nobody bought anything for the list 'again' to find"):
-        backtest_next_products(engine.table(LINES), calibration_end=115, settings=SMALL)
+        backtest_next_products(pl.DataFrame(LINES), calibration_end=115, settings=SMALL)
 
 
 def test_a_card_vouches_for_days_it_saw_only():
-    connection = duckdb.connect()
-    lines = connection.from_arrow(pa.Table.from_pylist(LINES))
+    lines = pl.DataFrame(LINES)
     model = fit_next_products(lines, as_of=110, settings=SMALL)
     test = backtest_next_products(lines, calibration_end=100, settings=SMALL)
     card = NextProductCard(version="1", window_start=80, window_end=111, model=model, backtest=test)
