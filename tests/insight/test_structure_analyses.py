@@ -164,3 +164,37 @@ def test_any_indicator_of_any_window_and_none_without_its_data() -> None:
     assert "import the data" in str(absent.sheets[0].empty)
     with pytest.raises(DomainError, match="of the whole time only"):
         ask("indicator", {"by": "p_alive", "days": 30}, actor=MIA)
+
+
+@pytest.mark.requirement("KEY-02", "BEN-21")
+def test_how_much_rests_on_the_first_channels() -> None:
+    answer = ask("concentration", {"of": "channels", "by": "orders", "tops": "1, 2"}, actor=MIA)
+    assert answer.raw
+    assert columns(answer.raw["tops"], "top", "members", "amount", "share") == [
+        (1, 1, 2, 0.4),
+        (2, 2, 4, 0.8),
+    ]
+    assert columns(answer.raw["first"], "key", "orders", "sales_amount") == [
+        ("shop", 2, 10_000), ("web", 2, 40_000), ("chain", 1, 2_000),
+    ]  # fmt: skip
+    recent = ask("concentration", {"of": "departments", "tops": "1", "days": 12}, actor=MIA)
+    assert recent.raw
+    assert columns(recent.raw["first"], "key", "sales_amount") == [("food", 6_000), ("toys", 2_000)]
+    with pytest.raises(DomainError, match="whole numbers from 1 on"):
+        ask("concentration", {"tops": "many"}, actor=MIA)
+
+
+@pytest.mark.requirement("KEY-02")
+def test_large_orders_and_how_many_targets_buy() -> None:
+    given = {"large": "100", "targets": "shop:a, shop:d, shop:nobody, shop:a"}
+    answer = ask("concentration", given, actor=MIA)
+    assert answer.raw
+    assert columns(answer.raw["sizes"], "is_large", "customers", "amount") == [
+        (True, 2, 40_000),
+        (False, 4, 13_000),
+    ]
+    assert columns(answer.raw["orders"], "day", "amount") == [("2025-02-03", 30_000), ("2025-01-03", 10_000)]
+    assert columns(answer.raw["coverage"], "targets", "covered", "amount") == [(3, 2, 41_000)]
+    brands = ask("concentration", {"of": "brands"}, actor=MIA).shown
+    assert brands
+    assert "import orders" in str(brands.sheets[0].empty)

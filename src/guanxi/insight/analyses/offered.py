@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from guanxi.insight.analyses import changes, cohorts, cube, rfm, segments, single_indicator
+from guanxi.insight.analyses import changes, cohorts, concentration, cube, rfm, segments, single_indicator
 from guanxi.insight.analyses.definition import Analysis
 
 GROUPS: Final[Mapping[str, Promise]] = {
@@ -29,6 +29,7 @@ ANALYSES: Final[dict[str, Analysis]] = {
         cube.CUBE,
         segments.SEGMENTS,
         single_indicator.INDICATOR,
+        concentration.CONCENTRATION,
         cohorts.RETENTION,
         cohorts.SECOND_PURCHASE,
         changes.DRIFT,
