@@ -15,6 +15,7 @@ SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.executor.memory": "768m",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",
     "spark.sql.shuffle.partitions": "2",
     # A few rows each: planning anew between stages costs more than it saves.
     "spark.sql.adaptive.enabled": "false",

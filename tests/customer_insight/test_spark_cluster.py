@@ -19,7 +19,7 @@ def test_two_worker_processes_share_the_rows() -> None:
             time.sleep(3)  # so that no worker can do the part of the other too
             yield pa.RecordBatch.from_pydict({"worker": [os.getppid()]})
 
-    rows = cluster().session.createDataFrame(TWO_ROWS).repartition(2)
+    rows = cluster().session.range(2, numPartitions=2)
 
     workers = rows.mapInArrow(processes, "worker long").toArrow()["worker"].to_pylist()
 
