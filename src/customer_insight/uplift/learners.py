@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from customer_insight.uplift.logistic import Logistic, Vector, fit_logistic
 from customer_insight.uplift.sample import Sample
@@ -103,11 +104,14 @@ class _Constant:
 
 @dataclass(frozen=True, slots=True)
 class _Boosted:
+    """``empty`` are the features without a known value at the fit; scikit-learn cannot cut them, so they are 0."""
+
     model: Any
+    empty: NDArray[np.bool_]
 
     def probability(self, matrix: Vector) -> Vector:
         with _one_thread():
-            return np.asarray(self.model.predict_proba(matrix)[:, 1])
+            return np.asarray(self.model.predict_proba(_without(self.empty, matrix))[:, 1])
 
 
 def fit_base(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None, seed: int) -> Any:
@@ -126,8 +130,13 @@ def fit_base(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None,
     model = HistGradientBoostingClassifier(
         max_iter=100, learning_rate=0.05, max_leaf_nodes=15, early_stopping=False, random_state=seed
     )
+    empty = np.isnan(matrix).all(axis=0)
     with _one_thread():
-        return _Boosted(model.fit(matrix, outcome, sample_weight=weight))
+        return _Boosted(model.fit(_without(empty, matrix), outcome, sample_weight=weight), empty)
+
+
+def _without(empty: NDArray[np.bool_], matrix: Vector) -> Vector:
+    return np.where(empty, 0.0, matrix) if empty.any() else matrix
 
 
 def _one_thread() -> Any:

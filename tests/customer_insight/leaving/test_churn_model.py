@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
@@ -159,6 +160,26 @@ def test_the_same_sample_gives_the_same_model(learned, churn_models):
         again = fit_churn(learned, base=base)
         assert again.parameters() == churn_models[base].parameters()
         assert again.chance(learned.matrix).tolist() == churn_models[base].chance(learned.matrix).tolist()
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_feature_that_nobody_has_changes_nothing(learned, churn_models, base):
+    """A table without channels has no share of the usual channel; it may have one when customers are scored."""
+    empty = np.full((len(learned), 1), np.nan)
+    wider = replace(
+        learned, features=(*learned.features, "channel"), matrix=np.hstack([learned.matrix, empty])
+    )
+
+    model = fit_churn(wider, base=base)
+
+    scored = (
+        np.hstack([learned.matrix, empty + 1])[:100],
+        np.hstack([learned.matrix, np.ones_like(empty)])[:100],
+    )
+    for matrix in scored:
+        assert model.chance(matrix) == pytest.approx(
+            churn_models[base].chance(learned.matrix[:100]), abs=1e-6
+        )
 
 
 def test_too_few_leavers_to_learn_from_are_refused(learned, telephone):
