@@ -130,7 +130,7 @@ def fit_base(base: Base, matrix: Vector, outcome: Vector, weight: Vector | None,
     model = HistGradientBoostingClassifier(
         max_iter=100, learning_rate=0.05, max_leaf_nodes=15, early_stopping=False, random_state=seed
     )
-    empty = np.isnan(matrix).all(axis=0)
+    empty = np.asarray(np.isnan(matrix).all(axis=0))
     with _one_thread():
         return _Boosted(model.fit(_without(empty, matrix), outcome, sample_weight=weight), empty)
 
