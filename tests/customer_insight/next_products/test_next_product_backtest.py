@@ -9,8 +9,11 @@ import polars as pl
 import pytest
 
 from customer_insight.next_products import (
+    ChanceMap,
+    ChanceRow,
     ListScore,
     NextProductCard,
+    NextProductModel,
     NextProductSettings,
     backtest_next_products,
     fit_next_products,
@@ -18,6 +21,9 @@ from customer_insight.next_products import (
 from customer_insight.tables import TableError
 
 SMALL = NextProductSettings(half_life_days=10, horizon_days=10, least_buyers=1, least_common=1, shrinkage=0)
+
+FLAT, RARE, NONE = ChanceMap(0, (0.5,), (), ()), ChanceMap(0, (0.1,), (), ()), ChanceMap(0, (), (), ())
+MODEL = NextProductModel(100, 10, SMALL, FLAT, {"co-purchase": RARE, "popular": NONE})
 
 
 def bought(customer: int, product: int, day: int) -> dict:
@@ -36,7 +42,7 @@ LINES = [
 
 @pytest.mark.requirement("ANA-62", "ANA-64")
 def test_recall_gain_and_hits_of_the_three_lists(engine):
-    test = backtest_next_products(engine.table(LINES), calibration_end=100, settings=SMALL)
+    test = backtest_next_products(engine.table(LINES), calibration_end=100, model=MODEL)
     second = 1 / math.log2(3)
     # Again: 1 finds 2 at place 2 of {2, 3}; 2 finds 3 at place 2 of {3, 9}.
     assert test.score("again", 5) == ListScore(
@@ -47,6 +53,11 @@ def test_recall_gain_and_hits_of_the_three_lists(engine):
     # Popular: 3 and 4 are bought alike, so 3 comes first for customer 1.
     assert test.score("popular", 10) == ListScore("popular", 10, 2, 0.5, 0.5, 0.5, 0.5)
     assert (test.calibration_end, test.holdout_end) == (100, 110)
+    # Of the 5 pairs listed again 2 were bought, of the 2 listed by co-purchase 1.
+    assert test.calibration == (
+        ChanceRow("again", 5, 5, 0.5, pytest.approx(0.4)),
+        ChanceRow("new", 1, 2, pytest.approx(0.1), 0.5),
+    )
 
 
 def test_a_split_without_buyers_is_refused():
