@@ -22,7 +22,8 @@ def score_uplift(customers: IntoFrameT, model: UpliftModel) -> IntoFrameT:
     """Each customer's ``customer_id`` and ``uplift``: by how much treatment raises the response probability.
 
     ``customers`` has ``customer_id`` and the model's features. Rows come as Arrow batches of 65,536, straight from
-    a DuckDB relation, else from the collected columns; only ids and scores are kept. Raises TableError for a
+    a DuckDB relation, else from the collected columns; only ids and scores are kept. On Spark the batches are
+    scored where they lie, by workers that have this library, when the result is read. Raises TableError for a
     missing column, a feature that is not a number or is infinite.
 
     >>> import polars as pl
@@ -44,7 +45,9 @@ def scores_by_batch(
     Same kind of table. Raises TableError as `score_uplift`.
     """
     frame = require_columns(customers, ("customer_id", *features), name="customers")
-    read = frame.select("customer_id", *feature_numbers(frame, features))
+    read = frame.select(nw.col("customer_id").cast(nw.Int64), *feature_numbers(frame, features))
+    if frame.implementation.is_pyspark():
+        return _where_they_lie(read, features, score, name)
     ids: list[pa.Array] = []
     scores = [np.zeros(0)]
     for batch in _batches(read):
@@ -53,6 +56,20 @@ def scores_by_batch(
     columns: dict[str, Any] = {"customer_id": pa.chunked_array(ids, pa.int64()), name: np.concatenate(scores)}
     scored: IntoFrameT = as_given(table_like(columns, frame), customers)
     return scored
+
+
+def _where_they_lie(
+    read: nw.LazyFrame[Any], features: tuple[str, ...], score: Callable[[Matrix], Matrix], name: str
+) -> Any:
+    """A Spark table whose workers score their own rows; the model goes to them, no row leaves."""
+
+    def scored(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            values = score(matrix_of(_columns(batch), features))
+            yield pa.RecordBatch.from_pydict({"customer_id": batch["customer_id"], name: pa.array(values)})
+
+    native: Any = read.to_native()
+    return native.mapInArrow(scored, f"customer_id long, {name} double")
 
 
 def _columns(batch: pa.RecordBatch) -> dict[str, Any]:
