@@ -60,12 +60,15 @@ def _table(led: _Led, among: str, sees: Sees, sees_names: bool) -> Table:
     place = next((at for at, column in enumerate(sheet.columns) if column.kind == "customer"), None)
     people = _people([row[place] for row in sheet.rows], sees, sees_names) if place is not None else {}
     opens = sheet.opens or [None] * len(sheet.rows)
+    opening = [sheet.opens_of.get(column.name, opens) for column in sheet.columns]
     rows = [
         [
-            _led_cell(_cell(column, value, _both(where, among), people), addresses.get(column.name), number)
-            for column, value in zip(sheet.columns, row, strict=True)
+            _led_cell(
+                _cell(column, value, _both(where[number], among), people), addresses.get(column.name), number
+            )
+            for column, value, where in zip(sheet.columns, row, opening, strict=True)
         ]
-        for number, (row, where) in enumerate(zip(sheet.rows, opens, strict=True))
+        for number, row in enumerate(sheet.rows)
         if place is None or row[place] in people
     ]
     return Table(

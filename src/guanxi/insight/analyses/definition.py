@@ -58,6 +58,8 @@ class Sheet:
     rows: Sequence[Sequence[Any]]
     opens: Sequence[Mapping[str, Any] | None] = ()
     """A condition over the customers for each row, or None; it is what the columns of the kind count lead to."""
+    opens_of: Mapping[str, Sequence[Mapping[str, Any] | None]] = field(default_factory=dict)
+    """The same for single columns of the kind count whose customers are others than `opens` says."""
     leads: Mapping[str, Sequence[Mapping[str, Any] | None]] = field(default_factory=dict)
     """Column to, for each row, the values of parameters with which its cell asks the same analysis again, or None."""
     is_drawn_only: bool = False
@@ -109,6 +111,8 @@ class Analysis:
     requirements: tuple[str, ...] = ()
     members: Literal["", "text", "number"] = ""
     """The kind of what `compute` leaves of each customer in the view `members`; empty for nothing."""
+    rests_on: Callable[[Asked], Any] | None = None
+    """What else an answer rests on, as JSON, such as what somebody edited: where it changes, the question is new."""
 
 
 def month_text(month: int) -> str:

@@ -8,7 +8,20 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from guanxi.insight.analyses import changes, cohorts, concentration, cube, rfm, segments, single_indicator
+from guanxi.insight.analyses import (
+    changes,
+    classes,
+    cohorts,
+    concentration,
+    cube,
+    look_alikes,
+    profile,
+    relationship,
+    rfm,
+    satisfaction,
+    segments,
+    single_indicator,
+)
 from guanxi.insight.analyses.definition import Analysis
 
 GROUPS: Final[Mapping[str, Promise]] = {
@@ -30,8 +43,13 @@ ANALYSES: Final[dict[str, Analysis]] = {
         segments.SEGMENTS,
         single_indicator.INDICATOR,
         concentration.CONCENTRATION,
+        classes.CLASSES,
+        relationship.RELATIONSHIP,
+        satisfaction.SATISFACTION,
         cohorts.RETENTION,
         cohorts.SECOND_PURCHASE,
+        profile.PROFILE,
+        look_alikes.LOOK_ALIKES,
         changes.DRIFT,
         changes.HISTORY,
     )
