@@ -11,8 +11,8 @@ import numpy as np
 from customer_insight.leaving.overdue import FEWEST_PURCHASES, overdue
 from customer_insight.leaving.ranking import auc
 from customer_insight.lifetime import PurchaseModel, fit_lifetime, purchase_histories
-from customer_insight.lifetime.backtest import with_later_days
 from customer_insight.lifetime.engine import columns_of
+from customer_insight.lifetime.holdout import with_later_days
 from customer_insight.measurement import Estimate
 from customer_insight.tables import Table
 from customer_insight.uplift.sample import is_drawn

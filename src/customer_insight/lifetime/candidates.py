@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-import narwhals as nw
-import numpy as np
-
 from customer_insight.lifetime.accuracy import Accuracy, accuracy, mean_difference
-from customer_insight.lifetime.backtest import with_later_days
 from customer_insight.lifetime.choice import MODELS, Lifetime, fit_lifetime_triples
-from customer_insight.lifetime.engine import Vector, columns_of
+from customer_insight.lifetime.engine import Vector
 from customer_insight.lifetime.fit import Finding
-from customer_insight.lifetime.histories import TRIPLE, purchase_histories
+from customer_insight.lifetime.histories import purchase_histories
+from customer_insight.lifetime.holdout import Holdout, read_holdout
 from customer_insight.lifetime.triples import read_triples
 from customer_insight.tables import Table
 
@@ -62,17 +59,6 @@ class Choice:
         return {**asdict(self), "candidates": [candidate.as_dict() for candidate in self.candidates]}
 
 
-@dataclass(frozen=True, slots=True)
-class _Holdout:
-    """Distinct (history, actual) with the customers of each, in days."""
-
-    x: Vector
-    t_x: Vector
-    age: Vector
-    actual: Vector
-    weight: Vector
-
-
 def choose_lifetime(
     order_lines: Table,
     *,
@@ -104,23 +90,14 @@ def choose_lifetime(
     how: dict[str, Any] = {"as_of": calibration_end, "unit_days": unit_days, "window_start": window_start}
     triples = read_triples(histories, as_of=calibration_end, unit_days=unit_days)
     fits = {name: fit_lifetime_triples(triples, model=name, **how) for name in models}
-    seen = _read_holdout(order_lines, histories, calibration_end, holdout_end)
+    window = {"calibration_end": calibration_end, "holdout_end": holdout_end}
+    seen = read_holdout(order_lines, histories, **window)
     span = float(holdout_end - calibration_end)
-    return _judged(fits, seen, span, preferred, calibration_end=calibration_end, holdout_end=holdout_end)
-
-
-def _read_holdout(order_lines: Table, histories: Table, calibration_end: int, holdout_end: int) -> _Holdout:
-    joined = with_later_days(order_lines, histories, calibration_end, holdout_end)
-    grouped = joined.group_by(*TRIPLE, "actual").agg(nw.len().alias("count"))
-    columns = columns_of(grouped, (*TRIPLE, "actual", "count"))
-    x, first, last, actual, count = (columns[name].astype(np.float64) for name in columns)
-    order = np.lexsort((actual, first, last, x))
-    each = (x, last - first, calibration_end - first, actual, count)
-    return _Holdout(*(column[order] for column in each))
+    return _judged(fits, seen, span, preferred, **window)
 
 
 def _judged(
-    fits: Mapping[str, Lifetime], seen: _Holdout, span: float, preferred: str, **window: int
+    fits: Mapping[str, Lifetime], seen: Holdout, span: float, preferred: str, **window: int
 ) -> Choice:
     usable = {name: model for name, model in fits.items() if model.name == name}
     predicted = {name: _predicted(model, seen, span) for name, model in usable.items()}
@@ -139,7 +116,7 @@ def _judged(
     )
 
 
-def _predicted(model: Lifetime, seen: _Holdout, span: float) -> Vector:
+def _predicted(model: Lifetime, seen: Holdout, span: float) -> Vector:
     unit = model.unit_days
     return model.expected_purchases(span / unit, seen.x, seen.t_x / unit, seen.age / unit)
 
@@ -171,7 +148,7 @@ def _candidate(
     predicted: Vector | None,
     errors: Mapping[str, Vector],
     chosen: str,
-    seen: _Holdout,
+    seen: Holdout,
 ) -> Candidate:
     compared = predicted is not None and chosen in errors
     gain, error = mean_difference(errors[chosen], errors[name], seen.weight) if compared else (None, None)
