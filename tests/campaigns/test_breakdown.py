@@ -10,7 +10,7 @@ from campaigns.world import AFTER, PLAN, delivered, keys, launched, measured, or
 
 from guanxi.campaigns.breakdown import grouping_day
 from guanxi.campaigns.models import Campaign
-from guanxi.campaigns.wording import group_rows, groups_title
+from guanxi.campaigns.wording import extremes, group_rows, groups_title, look_said, sum_rows
 from guanxi.insight.models import CustomerInsight
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,8 +43,12 @@ def test_a_group_is_compared_with_its_own_control() -> None:
             role: [spent[key] for key in keys(10) if (tiers[key], roles[key]) == (row["group"], role)]
             for role in roles.values()
         }
-        assert (row["treated"], row["control"]) == (len(own["target"]), len(own["control"]))
-        if min(row["treated"], row["control"]) > 1:
+        sizes = (len(own["target"]), len(own["control"]))
+        # Fewer than two on a side: nothing is compared, and the customers are told as such.
+        assert (row["treated"], row["control"], row["unmeasured"]) == (
+            (*sizes, 0) if min(sizes) > 1 else (0, 0, sizes[0])
+        )
+        if min(sizes) > 1:
             means = {role: sum(amounts) / len(amounts) for role, amounts in own.items()}
             worked_out = 30 * (means["target"] - means["control"])
             assert row["margin"]["difference"]["value"] == pytest.approx(worked_out)
@@ -67,16 +71,52 @@ def test_groups_add_up_to_the_whole_each_against_its_own_control_with_its_own_pr
     groups = result["groups"]
     assert len({row["group"] for row in groups}) > 1
     assert {(row["cell"], row["offer"]) for row in groups} == {("a", "Tea"), ("b", PLAN["offer"])}
-    assert sum(row["treated"] for row in groups) == result["overall"]["treated"]
-    assert sum(row["cost"] for row in groups) == result["overall"]["cost"]
-    held_out = {row["group"]: row["control"] for row in groups}
-    assert sum(held_out.values()) == result["overall"]["control"]
+    assert sum(row["treated"] + row["unmeasured"] for row in groups) == result["overall"]["treated"]
+    assert sum(row["cost"] + row["unmeasured_cost"] for row in groups) == result["overall"]["cost"]
     known = [row for row in groups if row["margin_p_adjusted"] is not None]
     assert all(row["margin_p_adjusted"] >= row["margin"]["p_value"] for row in known)
     for group in {row["group"] for row in known}:
         better = next(row for row in known if row["group"] == group)["margin"]["difference"]["value"]
         assert better > 0
     assert len(group_rows(result)) == len(groups)
+    whole = result["breakdown"]["sums"][-1]
+    for figure in ("incremental_margin", "incremental_profit"):
+        parts = [row[figure]["value"] for row in known]
+        assert sum(parts) == pytest.approx(whole[figure]["value"])
+        for over in ("group", "cell", "offer"):
+            sums = [row[figure]["value"] for row in result["breakdown"]["sums"] if row["over"] == over]
+            assert len(sums) > 1
+            assert sum(part for part in sums if part is not None) == pytest.approx(whole[figure]["value"])
+    assert (whole["treated"], whole["unmeasured"]) == (30, 5)
+
+
+@pytest.mark.requirement("CAMP-14")
+def test_best_and_worst_part_are_named_with_what_lies_between_them() -> None:
+    """Of cell a each letter costs 1.00 and doubles what is spent, alike in cell b; the tiers differ in what that is."""
+    spent = {key: 2_000.0 if place % 2 else 20.0 for place, key in enumerate(keys(60))}
+    result = earned(spent, cells=TWO, control_share=0.4, budget=1000)
+    found = result["breakdown"]
+    known = [row for row in result["groups"] if row["roi"]["value"] is not None]
+    by_return = sorted(known, key=lambda row: row["roi"]["value"])
+    names = ("group", "cell", "channel", "offer")
+    assert found["best"] == {name: by_return[-1][name] for name in names}
+    assert found["worst"] == {name: by_return[0][name] for name in names}
+    best, worst = (row["profit_per_customer"]["value"] for row in (by_return[-1], by_return[0]))
+    assert found["apart"]["value"] == pytest.approx(best - worst)
+    assert extremes(result).startswith(f"Best: {by_return[-1]['group']} · {by_return[-1]['cell']} · email")
+
+
+def test_results_of_earlier_versions_are_still_read() -> None:
+    """They have rows with a comparison's names, and neither sums nor looks."""
+    result = earned(dict.fromkeys(keys(10), 100))
+    older = {name: value for name, value in result.items() if name not in {"breakdown", "look"}}
+    lacking = {"unmeasured", "unmeasured_cost", "profit_per_customer"}
+    older["groups"] = [
+        {name: value for name, value in row.items() if name not in lacking} for row in result["groups"]
+    ]
+    assert [row[0] for row in group_rows(older)] == [row["group"] for row in result["groups"]]
+    assert (sum_rows(older), extremes(older), look_said(older)) == ([], "", "")
+    assert (sum_rows({}), group_rows({})) == ([], [])
 
 
 def test_who_moved_since_stays_in_the_group_of_before() -> None:

@@ -38,6 +38,16 @@ class Part:
     unmeasured: int
     unmeasured_cost: float
 
+    @property
+    def margin_per_customer(self) -> Estimate:
+        """Incremental margin / treated."""
+        return self.incremental_margin.times(1 / self.treated) if self.treated else UNKNOWN
+
+    @property
+    def profit_per_customer(self) -> Estimate:
+        """Incremental profit / treated: what one more customer like these is expected to add, after cost."""
+        return self.incremental_profit.times(1 / self.treated) if self.treated else UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from customer_insight.measurement import Comparison, campaign_result, holm, simultaneous_level
+from customer_insight.measurement import Breakdown, Part
+from customer_insight.measurement import breakdown as broken_down
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.units import units
 from guanxi.foundation.engine import lake
-from guanxi.foundation.engine.duck import Duck, identifier, quoted, rows
+from guanxi.foundation.engine.duck import Duck, identifier, quoted
 from guanxi.insight.columns import TIER_ON, tier_dates, with_fields
 from guanxi.insight.queries import PUBLISHED_TABLE, published_run
 
-LEVEL = 0.95
+TREATMENTS: Final = ("cell", "channel", "offer")
+"""What customers were meant for."""
 
 
 def grouping_day(campaign: Campaign, start: date) -> date | None:
@@ -29,60 +31,68 @@ def grouping_day(campaign: Campaign, start: date) -> date | None:
     return max(known, default=None)
 
 
-def breakdown(duck: Duck, campaign: Campaign, *, start: date, response: str) -> list[dict[str, Any]]:
-    """A row per value tier and cell, each against the control of the same tier; after `units` and `copy_members`.
+def breakdown(duck: Duck, campaign: Campaign, *, start: date, response: str) -> dict[str, Any]:
+    """Parts of results: `groups`, a row per value tier and cell, and `breakdown`: their sums, the best and the worst.
 
-    All rows are one family: their intervals hold together at LEVEL and their p values are Holm's. Treated, held out
-    and the contacts' cost add up to the whole; fixed cost counts in the whole only, and so does the adjustment by what
-    was bought before. Empty where nothing is known of the tiers before the start.
+    After `units` and `copy_members`. Each row is compared with the control of its own tier, and a sum is the sum of
+    its rows, so totals reconcile; fixed cost counts in the campaign's own whole only. Nothing where nothing is known
+    of the tiers before the start.
     """
     day = grouping_day(campaign, start)
     if day is None:
-        return []
-    _group(duck, day, response)
-    counted = (
-        "SELECT tier, count(*) FROM grouped GROUP BY tier HAVING count(*) FILTER (cell <> 'control') > 0"
-    )
-    tiers = [tier for tier, _number in rows(duck, f"{counted} ORDER BY 2 DESC, 1")]
-    level = simultaneous_level(LEVEL, len(tiers))
-    found = [(tier, each) for tier in tiers for each in _of_tier(duck, tier, level)]
-    adjusted = holm([each.margin.p_value for _tier, each in found])
-    offers = _offers(campaign)
-    return [
-        {
-            "group": tier,
+        return {"groups": [], "breakdown": None}
+    found = broken_down(_grouped(duck, campaign, day, response), groups=("group",), treatments=TREATMENTS)
+    return {
+        "groups": [_row(part) | {"as_of": day.isoformat()} for part in found.cells],
+        "breakdown": {
             "as_of": day.isoformat(),
-            "channel": campaign.channel,
-            "offer": offers.get(each.cell, ""),
-            **asdict(replace(each, margin_p_adjusted=p)),
-        }
-        for (tier, each), p in zip(found, adjusted, strict=True)
-    ]
+            "level": found.level,
+            "cell_level": found.cell_level,
+            "sums": [_row(part) | {"over": "".join(part.by)} for part in _told(found)],
+            "best": found.best and dict(found.best.by),
+            "worst": found.worst and dict(found.worst.by),
+            "apart": asdict(found.apart),
+        },
+    }
 
 
-def _group(duck: Duck, day: date, response: str) -> None:
-    """Table `grouped`: the units, each with the tier of that day."""
+def _grouped(duck: Duck, campaign: Campaign, day: date, response: str) -> Any:
+    """The units, each with the tier of that day, what it was meant for and what was spent on it."""
     lake.open_view(duck, PUBLISHED_TABLE, published_run().replica_version, view="measures")
     units(duck, response).create_view("measured", replace=True)
     field = f"{TIER_ON}.{day}"
-    duck.execute(
-        f"""CREATE OR REPLACE TABLE grouped AS
-            SELECT measured.*, coalesce(tiers.{identifier(field)}, '') AS tier
-            FROM measured JOIN ({with_fields(duck, "members", (field,))}) tiers USING (customer_id)"""
+    duck.execute("CREATE OR REPLACE TABLE offered (cell VARCHAR, offer VARCHAR)")
+    if offers := _offers(campaign):
+        duck.executemany("INSERT INTO offered VALUES (?, ?)", [list(each) for each in offers.items()])
+    return duck.sql(
+        f"""SELECT measured.*, coalesce(tiers.{identifier(field)}, '') AS "group",
+                   '{quoted(campaign.channel)}' AS channel, coalesce(offered.offer, '') AS offer, reached.cost
+            FROM measured JOIN ({with_fields(duck, "assigned", (field,))}) tiers USING (customer_id)
+            LEFT JOIN offered ON offered.cell = measured.cell
+            LEFT JOIN reached ON reached.customer_id = measured.customer_id"""
     )
 
 
-def _of_tier(duck: Duck, tier: str, level: float) -> tuple[Comparison, ...]:
-    """The cells within a tier."""
-    own = f"tier = '{quoted(tier)}'"
-    spent = rows(
-        duck,
-        f"""SELECT cell, sum(coalesce(cost, 0))::BIGINT FROM grouped LEFT JOIN reached USING (customer_id)
-            WHERE {own} AND cell <> 'control' GROUP BY 1""",
-    )
-    costs: Mapping[str, int] = {cell: int(cost) for cell, cost in spent}
-    chosen = duck.sql(f"SELECT * EXCLUDE tier FROM grouped WHERE {own}")
-    return campaign_result(chosen, costs=costs, level=level).cells
+def _told(found: Breakdown) -> Iterable[Part]:
+    """The sums over one dimension, where there is more than one of it, and the whole."""
+    single = [part for part in found.sums if len(part.by) == 1]
+    for name in ("group", *TREATMENTS):
+        parts = [part for part in single if name in part.by]
+        if len(parts) > 1:
+            yield from parts
+    yield found.whole
+
+
+def _row(part: Part) -> dict[str, Any]:
+    """A part as results keep it, by the names that a cell's comparison has."""
+    figures = asdict(part)
+    return {
+        **figures.pop("by"),
+        **figures,
+        "margin": {"difference": asdict(part.margin_per_customer), "p_value": part.p_value},
+        "margin_p_adjusted": part.p_adjusted,
+        "profit_per_customer": asdict(part.profit_per_customer),
+    }
 
 
 def _offers(campaign: Campaign) -> dict[str, str]:

@@ -14,6 +14,7 @@ from guanxi.campaigns.models import Campaign, Member, Response
 from guanxi.customers.queries import born
 from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError, NotFound
+from guanxi.foundation.models import AuditEntry
 from guanxi.outreach.models import Contact, Dispatch
 from guanxi.outreach.queries import cancelled_counts, counts, followed_by_cell
 
@@ -25,6 +26,8 @@ DELIVERED = "delivered"
 """What a running campaign is called when nothing is left to send."""
 ENDED = "finished"
 """The same when nothing was ever sent."""
+MEASURED = "measured"
+"""What the audit says of every measuring of a campaign."""
 
 
 def campaign_named(code: str, *, lock: bool = False) -> Campaign:
@@ -59,6 +62,12 @@ def measured_window(campaign: Campaign) -> tuple[date, date] | None:
     if start is None:
         return None
     return start, campaign.measure_until or start + timedelta(days=DAYS - 1)
+
+
+def looks(campaign: Campaign) -> int:
+    """How often a campaign was measured so far: whoever measures it looks at what it brought."""
+    entries = AuditEntry.objects.filter(object_kind="campaign", object_id=campaign.code, verb=MEASURED)
+    return entries.count()
 
 
 def _first_touch(campaign: Campaign) -> date | None:

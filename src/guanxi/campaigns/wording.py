@@ -221,8 +221,8 @@ def cell_rows(result: Mapping[str, Any]) -> list[list[Any]]:
 
 
 GROUP_COLUMNS = (
-    "value tier", "cell", "channel", "offer", "treated", "held out", "margin per customer", "return on investment",
-    "verdict", "p (Holm)",
+    "value tier", "cell", "channel", "offer", "treated", "held out", "not compared", "margin per customer",
+    "incremental profit", "return on investment", "verdict", "p (Holm)",
 )  # fmt: skip
 
 
@@ -242,13 +242,120 @@ def group_rows(result: Mapping[str, Any]) -> list[list[Any]]:
             row["offer"],
             row["treated"],
             row["control"],
+            row.get("unmeasured", 0),
             money(row["margin"]["difference"]),
+            money(row["incremental_profit"]),
             roi(row["roi"]),
             row["verdict"],
             _p(row["margin_p_adjusted"]),
         ]
         for row in result.get("groups", ())
     ]
+
+
+SUM_COLUMNS = (
+    "taken together", "treated", "held out", "not compared", "cost", "incremental margin", "incremental profit",
+    "return on investment", "verdict",
+)  # fmt: skip
+
+
+def sums_title(result: Mapping[str, Any]) -> str:
+    """What stands above the sums of the groups."""
+    said = _("The rows above added up (intervals of %(level)s)")
+    return said % {"level": percent(result["breakdown"]["level"], 0)}
+
+
+def parts_title(result: Mapping[str, Any]) -> str:
+    """What stands above the sums where the groups themselves are not shown."""
+    said = _("Which part of it paid (value tiers as of %(day)s; intervals of %(level)s)")
+    found = result["breakdown"]
+    return said % {"day": found["as_of"], "level": percent(found["level"], 0)}
+
+
+def sum_rows(result: Mapping[str, Any]) -> list[list[Any]]:
+    """A row per value tier, cell, channel or offer, where there are several, and the whole, under SUM_COLUMNS."""
+    return [
+        [
+            _taken_together(row),
+            row["treated"],
+            row["control"],
+            row["unmeasured"],
+            format_money(row["cost"]),
+            money(row["incremental_margin"]),
+            money(row["incremental_profit"]),
+            roi(row["roi"]),
+            row["verdict"],
+        ]
+        for row in (result.get("breakdown") or {}).get("sums", ())
+    ]
+
+
+def _taken_together(row: Mapping[str, Any]) -> str:
+    over = row["over"]
+    if not over:
+        return _("everybody")
+    said = {
+        "group": _("value tier %(name)s"),
+        "cell": _("cell %(name)s"),
+        "channel": _("channel %(name)s"),
+        "offer": _("offer %(name)s"),
+    }
+    return said[over] % {"name": word(row[over]) or "–"}
+
+
+def sums_note() -> str:
+    """Why the whole of the rows need not be the whole above."""
+    return _(
+        "Each row is compared with the control of its own tier, so rows add up to the last line. It differs a little "
+        "from the figures above: fixed cost counts there only, and tiers differ in how many were held out. Customers "
+        "that are not compared stand in rows with fewer than two treated or two held out."
+    )
+
+
+def extremes(result: Mapping[str, Any]) -> str:
+    """Which part paid best and which worst, and whether they differ; empty with fewer than two measured rows."""
+    found = result.get("breakdown") or {}
+    if not found.get("best") or not found.get("worst"):
+        return ""
+    said = _(
+        "Best: %(best)s. Worst: %(worst)s. Per treated customer the best earned %(apart)s more: %(verdict)s"
+    )
+    apart = found["apart"]
+    differ = apart["low"] is not None and apart["low"] > 0
+    return said % {
+        "best": _part_named(found["best"]),
+        "worst": _part_named(found["worst"]),
+        "apart": money(apart),
+        "verdict": _("they do differ.") if differ else _("the difference may be chance."),
+    }
+
+
+def _part_named(by: Mapping[str, str]) -> str:
+    return " · ".join(
+        str(word(by[name]) or "–") for name in ("group", "cell", "channel", "offer") if by[name]
+    )
+
+
+def look_said(result: Mapping[str, Any]) -> str:
+    """The interval that holds however often one looks, while a campaign runs or after several looks; empty otherwise.
+
+    Results that were measured before looks were counted have none.
+    """
+    look = result.get("look")
+    if not look or (result["complete"] and look["number"] == 1):
+        return ""
+    said = _(
+        "Looking early: this is look %(number)s. With an interval of %(level)s, all looks together hold at 95 %%: "
+        "incremental profit %(profit)s, %(verdict)s."
+    ) % {
+        "number": look["number"],
+        "level": percent(look["level"], 1),
+        "profit": money(look["incremental_profit"]),
+        "verdict": word(look["verdict"]),
+    }
+    if look["verdict"] == result["verdict"]:
+        return said
+    return f"{said} {_('The headline is made for a single look and says more than so many looks allow.')}"
 
 
 def _p(value: float | None) -> str:

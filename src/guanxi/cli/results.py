@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from guanxi.campaigns import wording
 from guanxi.cli.output import facts, out, table
+
+SHOWN_OF_PARTS: Final = ("taken together", "treated", "incremental profit", "verdict")
 
 
 def show_results(result: dict[str, Any]) -> None:
@@ -30,11 +32,23 @@ def _show_clicks(code: str, clicks: list[dict[str, Any]]) -> None:
     table(wording.clicks_title(), wording.CLICK_COLUMNS, rows, note=f"{wording.clicks_note()}\n{people}")
 
 
+def _show_parts(result: dict[str, Any]) -> None:
+    """Which part of it paid, as many columns as a terminal has room for; results of earlier versions have none."""
+    if rows := wording.sum_rows(result):
+        places = [wording.SUM_COLUMNS.index(name) for name in SHOWN_OF_PARTS]
+        table(wording.parts_title(result), SHOWN_OF_PARTS, [[row[at] for at in places] for row in rows])
+        if said := wording.extremes(result):
+            out.print(f"  {said}\n", markup=False)
+
+
 def _show_incremental(result: dict[str, Any]) -> None:
     out.print(f"  {wording.said_of(result)}", style="bold", markup=False)
     facts(f"  {wording.control_title(result)}", wording.incremental_facts(result))
     if len(result["cells"]) > 1:
         table(wording.cells_title(result), wording.CELL_COLUMNS, wording.cell_rows(result))
+    _show_parts(result)
+    if look := wording.look_said(result):
+        out.print(f"  {look}", markup=False)
     if left_out := wording.left_out(result):
         out.print(f"  {left_out}")
     out.print(f"  {wording.method(result)}\n", style="dim")

@@ -68,6 +68,7 @@ NAMES: Final = frozenset(
         "incremental responses", "incremental margin per customer", "incremental margin", "incremental profit",
         "return on investment", "break-even response rate", "break-even effect per customer", "tier", "week",
         "value tier", "held out", "offer", "treated", "margin per customer", "p (Holm)", "customers contacted",
+        "not compared", "taken together",
         "new customers among them", "cost per new customer",
         "customers who responded", "response rate", "their sales", "their margin",
         "redemptions", "caused",

@@ -8,11 +8,18 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customer_insight.measurement import Attributed, attributed, campaign_result, quadrant, response_band
+from customer_insight.measurement import (
+    Attributed,
+    attributed,
+    campaign_result,
+    level_of_look,
+    quadrant,
+    response_band,
+)
 from guanxi.campaigns.breakdown import breakdown
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.plan_fields import PlanError
-from guanxi.campaigns.queries import campaign_named, measured_window, membership_counts
+from guanxi.campaigns.queries import MEASURED, campaign_named, looks, measured_window, membership_counts
 from guanxi.campaigns.seen import CLOSE, require_as_seen
 from guanxi.campaigns.units import copy_members, costs_by_cell, new_customers, sales_windows, units
 from guanxi.foundation import audit, clock, events, jobs
@@ -62,7 +69,7 @@ def run_measurement(running: RunningJob) -> dict[str, Any]:
     with running.writing("keeping the result"):
         open_ones = Campaign.objects.filter(pk=campaign.pk).exclude(state=Campaign.State.CLOSED)
         if open_ones.update(results=results, measured_at=clock.now()):
-            audit.record(running.actor, "measured", "campaign", campaign.code, verdict=results["verdict"])
+            audit.record(running.actor, MEASURED, "campaign", campaign.code, verdict=results["verdict"])
             events.emit("campaign.measured", campaign=campaign.code, verdict=results["verdict"])
             return results
     return dict(campaign_named(campaign.code).results)
@@ -80,7 +87,7 @@ def measure(duck: Duck, campaign: Campaign) -> dict[str, Any]:
     rate = read_assumptions().margin_rate
     pre_days = campaign.plan.get("pre_days", PRE_DAYS)
     copy_members(duck, campaign.pk, start, until)
-    if not value(duck, "SELECT count(*) FROM members"):
+    if not value(duck, "SELECT count(*) FROM assigned"):
         raise DomainError(
             _("Campaign %(code)s has no members, so there is nothing to measure.") % {"code": campaign.code}
         )
@@ -108,7 +115,8 @@ def measure(duck: Duck, campaign: Campaign) -> dict[str, Any]:
         "members": membership_counts(campaign),
         "left_out_as_merged": int(value(duck, "SELECT count(*) FROM mixed")),
         **result.as_dict(),
-        "groups": breakdown(duck, campaign, start=start, response=response) if has_control else [],
+        **(breakdown(duck, campaign, start=start, response=response) if has_control else {"groups": []}),
+        "look": _look(duck, campaign, response, costs, fixed) if has_control else None,
         "attributed": [asdict(row) for row in counted],
         "new_customers": won,
         "cost_per_new_customer": counted[0].cost / won if won else None,
@@ -145,6 +153,23 @@ def close(*, code: str, analysis: str, lesson: str, actor: Actor, seen: str = ""
         audit.record(actor, "closed", "campaign", code, lesson=lesson)
         events.emit("campaign.closed", campaign=code)
     return campaign
+
+
+def _look(duck: Duck, campaign: Campaign, response: str, costs: dict[str, int], fixed: int) -> dict[str, Any]:
+    """The whole at a level at which all looks hold together; every measuring that the audit knows of was a look."""
+    number = 1 + looks(campaign)
+    found = campaign_result(units(duck, response), costs=costs, fixed_cost=fixed, level=level_of_look(number))
+    whole = found.overall
+    return {
+        "number": number,
+        "level": found.level,
+        "response": asdict(whole.response.difference),
+        "margin": asdict(whole.margin.difference),
+        "incremental_margin": asdict(whole.incremental_margin),
+        "incremental_profit": asdict(whole.incremental_profit),
+        "roi": asdict(whole.roi),
+        "verdict": whole.verdict,
+    }
 
 
 def _benchmark(campaign: Campaign, whole: Attributed) -> dict[str, Any] | None:

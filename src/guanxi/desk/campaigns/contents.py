@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -216,6 +216,8 @@ def _results(campaign: Campaign) -> dict[str, Any]:
             title=wording.cells_title(result),
         ),
         "groups": _groups(result),
+        "sums": _sums(result),
+        "look": wording.look_said(result),
         "left_out": wording.left_out(result),
         "method": wording.method(result),
     }
@@ -226,13 +228,32 @@ def _groups(result: Mapping[str, Any]) -> Table | None:
     shown = wording.group_rows(result)
     if not shown:
         return None
-    figures = ("margin per customer", "return on investment", "p (Holm)")
-    right = {wording.GROUP_COLUMNS.index(name) for name in figures}
-    rows = [
+    figures = ("margin per customer", "incremental profit", "return on investment", "p (Holm)")
+    rows = _to_the_right(shown, wording.GROUP_COLUMNS, figures)
+    return Table(
+        wording.GROUP_COLUMNS, rows, title=wording.groups_title(result), note=wording.extremes(result)
+    )
+
+
+def _sums(result: Mapping[str, Any]) -> Table | None:
+    """The groups added up; None for results that were measured before they were."""
+    shown = wording.sum_rows(result)
+    if not shown:
+        return None
+    figures = ("cost", "incremental margin", "incremental profit", "return on investment")
+    rows = _to_the_right(shown, wording.SUM_COLUMNS, figures)
+    return Table(wording.SUM_COLUMNS, rows, title=wording.sums_title(result), note=wording.sums_note())
+
+
+def _to_the_right(
+    rows: Iterable[Sequence[Any]], columns: Sequence[str], figures: Sequence[str]
+) -> list[list[Any]]:
+    """Rows whose figures stand to the right though they are texts."""
+    right = {columns.index(name) for name in figures}
+    return [
         [Cell(value, is_number=True) if place in right else value for place, value in enumerate(row)]
-        for row in shown
+        for row in rows
     ]
-    return Table(wording.GROUP_COLUMNS, rows, title=wording.groups_title(result))
 
 
 def _cell_rows(result: Mapping[str, Any], channel: str) -> list[list[Any]]:
