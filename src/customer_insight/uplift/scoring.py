@@ -47,7 +47,8 @@ def scores_by_batch(
     frame = require_columns(customers, ("customer_id", *features), name="customers")
     read = frame.select(nw.col("customer_id").cast(nw.Int64), *feature_numbers(frame, features))
     if frame.implementation.is_pyspark():
-        return _where_they_lie(read, features, score, name)
+        on_spark: IntoFrameT = _where_they_lie(read, features, score, name)
+        return on_spark
     ids: list[pa.Array] = []
     scores = [np.zeros(0)]
     for batch in _batches(read):
