@@ -169,3 +169,41 @@ class AnalysisRecord(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EditedScheme(models.Model):
+    """A scheme of classes as the business edited it; those that nobody edited are the library's own."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    document = models.JSONField()
+    """What `customer_insight.schemes.parse_scheme` reads."""
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ScoringTable(models.Model):
+    """Candidates scored on criteria, such as customers who may become key accounts (ANA-22)."""
+
+    name = models.CharField(max_length=120, unique=True)
+    criteria = models.JSONField(default=list)
+    """Objects of name and weight, in their order."""
+    scores = models.JSONField(default=dict)
+    """Number of a customer to criterion to 1, 3, 5, 7 or 9; a candidate who is not scored yet has none."""
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndicatorName(models.Model):
+    """What the business calls an indicator, and whether it is offered; the others are called as the library does."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    label_en = models.CharField(max_length=80)
+    label_zh = models.CharField(max_length=80)
+    is_shown = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -112,7 +112,8 @@ def answer_members(digest: str, run: InsightRun) -> None:
 def _question(analysis: Analysis, arguments: dict[str, Any], actor: Actor) -> AnalysisQuestion:
     if arguments[AMONG]:
         read_among(arguments[AMONG])
-    said = json.dumps([analysis.code, arguments], sort_keys=True, ensure_ascii=False)
+    beside = [analysis.rests_on(arguments)] if analysis.rests_on else []
+    said = json.dumps([analysis.code, arguments, *beside], sort_keys=True, ensure_ascii=False)
     question, _new = AnalysisQuestion.objects.get_or_create(
         digest=hashlib.sha256(said.encode()).hexdigest()[:16],
         defaults={
