@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guanxi.campaigns.best_channel import BEST_CHANNEL
 from guanxi.campaigns.imports import CONTACTS, RESPONSES
 from guanxi.campaigns.models import Campaign, Member, Response
 from guanxi.campaigns.queries import memberships_of, responses_of
@@ -13,12 +14,14 @@ from guanxi.customers.imports.kinds import register
 from guanxi.customers.models import Party
 from guanxi.foundation.configuration import DEFINITIONS, Definition
 from guanxi.foundation.registry import JobKind, PersonalData, Reference, registry
+from guanxi.insight.analyses.offered import offer
 from guanxi.outreach.models import Contact
 
 
 def fill() -> None:
     """Fill the registry."""
     DEFINITIONS[HOLDOUT_SETTING] = Definition(HOLDOUT_DEFAULT, parse_holdout)
+    offer(BEST_CHANNEL)
     register(CONTACTS)
     register(RESPONSES)
     registry.add(

@@ -107,7 +107,8 @@ def _show(raw: Raw, asked: Asked) -> Shown:
         notes=[
             _(
                 "Checked on customers that the score was not learnt from, one fifth after another: of a good and "
-                "another customer the good one scores higher in %(auc)s of cases (95 %%: %(low)s to %(high)s; 50 %% is chance)."
+                "another customer the good one scores higher in %(auc)s of cases (95 %%: %(low)s to %(high)s; 50 %% "
+                "is chance)."
             )
             % {name: _percent(check["auc"][key]) for name, key in _AUC.items()},
             _("A score ranks and is no probability. As an audience: the score of this analysis from a number on."),
