@@ -69,14 +69,17 @@ def test_bad_opportunities_say_why(home: Path) -> None:
         "4,ann,2026-01-05,2026-01-06,-1,perhaps\n"
         "5,ann,2026-01-05,,,\n"
         "6,ann,2026-01-05,,1,\n"
+        "7,ann,2026-01-05,2026-01-06,1,open\n"
+        "8,ann,2026-01-05,,1,Open\n"
     )
     result = bring("opportunities", file_of(home, text))
     assert error_lines(result) == [
         ["2", "closed_on", "2026-01-04", "lies before the day on which it was opened"],
         ["3", "closed_on", "", "is missing, though it was won or lost"],
-        ["4", "outcome", "", "is missing, though it was closed"],
+        ["4", "outcome", "", "does not say whether it was won or lost, though it was closed"],
         ["5", "expected_amount", "'-1", "is below zero"],
-        ["5", "outcome", "perhaps", "is neither won nor lost"],
+        ["5", "outcome", "perhaps", "is not won, lost or open"],
         ["6", "expected_amount", "", "is missing"],
+        ["8", "outcome", "open", "does not say whether it was won or lost, though it was closed"],
     ]
-    assert [row[0] for row in deals()] == ["6"]
+    assert [(row[0], row[-1]) for row in deals()] == [("6", ""), ("8", "")]

@@ -28,7 +28,7 @@ FIELDS = (
     Field(
         "interaction", "key", "the interaction's key in the source", required=True,
         synonyms=(
-            "interaction_id", "interaction_key", "contact_id", "call_id", "ticket_id", "case_id", "activity_id",
+            "interaction_id", "interaction_key", "call_id", "ticket_id", "case_id", "activity_id",
             "互动编号", "接触编号", "通话编号", "工单编号", "工单号",
         ),
     ),

@@ -14,7 +14,9 @@ from guanxi.foundation.money import base_currency
 OUTCOMES = (
     ("won", ("win", "closed won", "赢单", "成交", "赢")),
     ("lost", ("lose", "closed lost", "输单", "丢单", "失败", "输")),
+    ("open", ("进行中", "跟进中")),
 )
+IS_OPEN = "coalesce(outcome, 'open') = 'open'"
 OPPORTUNITY_FIELDS = (
     Field(
         "opportunity", "key", "the opportunity's key in the source", required=True,
@@ -35,8 +37,8 @@ OPPORTUNITY_FIELDS = (
         synonyms=("amount", "value", "expected_revenue", "预计金额", "金额"),
     ),
     Field(
-        "outcome", "word", "won or lost; empty while it is open",
-        synonyms=("result", "status", "stage", "结果", "状态"), words=OUTCOMES, no_word="is neither won nor lost",
+        "outcome", "word", "won, lost or open; an empty one is open",
+        synonyms=("result", "结果"), words=OUTCOMES, no_word="is not won, lost or open",
     ),
     CURRENCY,
 )  # fmt: skip
@@ -44,8 +46,16 @@ OPPORTUNITY_RULES = (
     ONE_CURRENCY,
     Rule("expected_amount < 0", "expected_amount", "is below zero"),
     Rule("closed_on < opened_on", "closed_on", "lies before the day on which it was opened"),
-    Rule("outcome IS NOT NULL AND closed_on IS NULL", "closed_on", "is missing, though it was won or lost"),
-    Rule("outcome IS NULL AND closed_on IS NOT NULL", "outcome", "is missing, though it was closed"),
+    Rule(
+        f"NOT ({IS_OPEN}) AND closed_on IS NULL",
+        "closed_on",
+        "is missing, though it was won or lost",
+    ),
+    Rule(
+        f"{IS_OPEN} AND closed_on IS NOT NULL",
+        "outcome",
+        "does not say whether it was won or lost, though it was closed",
+    ),
 )
 
 
@@ -58,7 +68,8 @@ def stage_opportunities(staging: Staging) -> None:
         Opportunity,
         f"""SELECT '{quoted(staging.batch.source)}' AS source, opportunity AS source_key, parties.id AS party_id,
                    coalesce(name, '') AS name, opened_on, closed_on, expected_amount,
-                   '{base_currency()}' AS currency, coalesce(outcome, '') AS outcome, {versions(staging)}
+                   '{base_currency()}' AS currency, CASE WHEN {IS_OPEN} THEN '' ELSE outcome END AS outcome,
+                   {versions(staging)}
             FROM good JOIN parties ON parties.key = good.customer ORDER BY good._row""",
     )
     staging.datasets.add("opportunities")

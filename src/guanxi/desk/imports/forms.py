@@ -56,7 +56,7 @@ HELP = declared(
     "the day on which it was answered",
     "the opportunity's key in the source", "what it is about", "when it was opened",
     "when it was won or lost; empty while it is open", "what it is expected to bring",
-    "won or lost; empty while it is open",
+    "won, lost or open; an empty one is open",
     "the invoice's key in the source", "when it was issued", "the day by which it is to be paid",
     "what was billed, above zero",
     "the receipt's key in the source", "when the money came in",
