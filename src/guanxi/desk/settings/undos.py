@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from guanxi.foundation import configuration
 from guanxi.foundation.page_entries import Undo
+from guanxi.insight.class_schemes import save_scheme
 from guanxi.staff.models import User
 from guanxi.staff.roles import May
 
 SET: Final = "setting changed"
+SCHEME: Final = "scheme changed"
 
 
 def _set_back(arguments: Mapping[str, str], person: User) -> str:
@@ -23,4 +25,15 @@ def _set_back(arguments: Mapping[str, str], person: User) -> str:
     return _("The setting is what it was before.")
 
 
-UNDOS: Final = (Undo(SET, _set_back, May.CHANGE_SETTINGS),)
+def _scheme_back(arguments: Mapping[str, str], person: User) -> str:
+    """The scheme before, unless somebody has changed it once more."""
+    save_scheme(
+        arguments["code"], json.loads(arguments["before"]), actor=person.actor, seen=arguments["version"]
+    )
+    return _("The scheme is what it was before.")
+
+
+UNDOS: Final = (
+    Undo(SET, _set_back, May.CHANGE_SETTINGS),
+    Undo(SCHEME, _scheme_back, May.CHANGE_SETTINGS),
+)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guanxi.desk.settings import people, views, webhooks
+from guanxi.desk.settings import people, schemes, views, webhooks
 
 urlpatterns = [
     path("", views.settings_page, name="settings"),
+    path("schemes/", schemes.scheme_list, name="schemes"),
+    path("schemes/<slug:code>/", schemes.scheme_page, name="scheme"),
     path("people/", people.people_page, name="people"),
     path("people/add/", people.person_add, name="person_add"),
     path("people/units/", people.unit_save, name="unit_save"),
