@@ -8,7 +8,7 @@ sums that stand second, `planning` answers before launch what could be shown at 
 from customer_insight.measurement.attribution import ATTRIBUTED, Attributed, attributed
 from customer_insight.measurement.benchmarks import RESPONSE_BANDS, quadrant, response_band
 from customer_insight.measurement.breakdown import Breakdown, breakdown
-from customer_insight.measurement.commission import COMMISSIONS, commission_trend
+from customer_insight.measurement.commission import COMMISSIONS, SOLD_TO, commission_ledger, commission_trend
 from customer_insight.measurement.estimates import REASONS, Estimate, Verdict, holm, simultaneous_level
 from customer_insight.measurement.history import PastSpread, past_spread
 from customer_insight.measurement.margin import MarginEffect, margin_effect, pooled_theta
@@ -43,6 +43,7 @@ __all__ = [
     "RATIO_REASONS",
     "REASONS",
     "RESPONSE_BANDS",
+    "SOLD_TO",
     "UNITS",
     "Attributed",
     "Breakdown",
@@ -64,6 +65,7 @@ __all__ = [
     "breakdown",
     "campaign_result",
     "cell_sums",
+    "commission_ledger",
     "commission_trend",
     "expected_interval",
     "holm",

@@ -55,6 +55,11 @@ def has_members(digest: str, run: InsightRun) -> bool:
     return _path(run, digest).exists()
 
 
+def forget_members(digest: str, run: InsightRun) -> None:
+    """Remove what a question's answer says, so that it is computed anew when it is next read."""
+    _path(run, digest).unlink(missing_ok=True)
+
+
 def remove_members_of_others(run: InsightRun) -> None:
     """Remove what belongs to other runs than the published one."""
     for place in folder("replica", "analyses").iterdir():
