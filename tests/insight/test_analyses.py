@@ -46,7 +46,8 @@ def test_retention_counts_who_of_a_month_bought_again_and_opens_them() -> None:
     ]
     assert count_audience(Compare(answer.field, "=", 202501)) == 2
     assert answer.shown
-    assert answer.shown.sheets[0].opens[0] == {"op": "=", "field": answer.field, "value": 202501}
+    assert answer.shown.sheets[1].rows[0] == [202501, 2, 1.0, 0.5]
+    assert answer.shown.sheets[1].opens[0] == {"op": "=", "field": answer.field, "value": 202501}
 
 
 def test_an_answer_is_computed_once_per_refresh(monkeypatch: pytest.MonkeyPatch) -> None:

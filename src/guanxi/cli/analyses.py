@@ -33,7 +33,9 @@ def analysis_rows() -> list[dict[str, Any]]:
             "question": str(analysis.question),
             "parameters": {parameter.name: default_of(parameter) for parameter in analysis.parameters},
         }
+        for group in GROUPS
         for analysis in ANALYSES.values()
+        if analysis.group == group
     ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customer_insight.structure import cohort_of_customers, cohort_retention, time_to_second
+from guanxi.insight.analyses.arranging import is_value, sheet_of
 from guanxi.insight.analyses.data import Data, records
 from guanxi.insight.analyses.definition import Analysis, Asked, Column, Drawing, Parameter, Raw, Sheet, Shown
 
@@ -21,35 +22,54 @@ def _retention(data: Data, asked: Asked) -> Raw:
 
 
 def _show_retention(raw: Raw, asked: Asked) -> Shown:
-    sizes = [row for row in raw["retention"] if row["age"] == 0]
-    columns = [
-        Column("cohort", "month", _("First bought in")),
-        Column("age", "number", _("Months later")),
-        Column("customers", "count"),
-        Column("active", "number", _("Bought in that month")),
-        Column("retention", "share", _("Retention")),
-    ]
-    sheet = Sheet(
-        key="retention",
-        title=_("Retention by month of first purchase"),
-        columns=columns,
-        rows=[[row[column.name] for column in columns] for row in raw["retention"]],
-        opens=[{"op": "=", "field": raw["field"], "value": row["cohort"]} for row in raw["retention"]],
+    found = raw["retention"]
+    title = _("Retention by month of first purchase")
+    drawn = sheet_of(
+        "retention",
+        title,
+        [
+            Column("cohort", "month"),
+            Column("age", "number", _("Months later")),
+            Column("retention", "share", _("Retention")),
+        ],
+        found,
+        is_drawn_only=True,
     )
     return Shown(
         lead=_("Of the customers who first bought in a month, how many bought again in each month after it."),
-        sheets=[sheet],
+        sheets=[drawn, _matrix(title, raw)],
         drawings=[
             Drawing(
-                sheet="retention", kind="heat", title=_("Retention by month of first purchase"),
-                names="age", values=["retention"], by="cohort",
+                sheet="retention", kind="heat", title=title, names="age", values=["retention"], by="cohort"
             )
         ],
         notes=[
-            _("Only whole months are shown. The first month counts everybody who began in it: %(number)s cohorts.")
-            % {"number": len(sizes)}
+            _(
+                "Only whole months are shown. A customer counts in a month with a purchase that was not returned."
+            )
         ],
-    )  # fmt: skip
+    )
+
+
+def _matrix(title: str, raw: Raw) -> Sheet:
+    """A row per month of first purchase, a column per month after it."""
+    found = {(row["cohort"], row["age"]): row for row in raw["retention"]}
+    cohorts = sorted({cohort for cohort, _age in found})
+    ages = sorted({age for _cohort, age in found if age})
+    columns = [Column("cohort", "month", _("First bought in")), Column("customers", "count")]
+    columns += [Column(f"month {age}", "share", str(age)) for age in ages]
+    return Sheet(
+        key="matrix",
+        title=title,
+        columns=columns,
+        rows=[
+            [cohort, found[(cohort, 0)]["customers"]]
+            + [found.get((cohort, age), {}).get("retention") for age in ages]
+            for cohort in cohorts
+        ],
+        opens=[is_value(raw["field"], cohort) for cohort in cohorts],
+        note=_("The columns say in per cent how many bought in the 1st, 2nd … month after."),
+    )
 
 
 def _second(data: Data, asked: Asked) -> Raw:
@@ -64,12 +84,7 @@ def _show_second(raw: Raw, asked: Asked) -> Shown:
         Column("again", "number", _("Bought again")),
         Column("share", "share"),
     ]
-    sheet = Sheet(
-        key="second",
-        title=_("How soon the second purchase comes"),
-        columns=columns,
-        rows=[[row[column.name] for column in columns] for row in raw["second"]],
-    )
+    sheet = sheet_of("second", _("How soon the second purchase comes"), columns, raw["second"])
     return Shown(
         lead=_("Of the new customers, how many bought a second time within so many days."),
         sheets=[sheet],

@@ -8,20 +8,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customer_insight.groups import group_totals
-from customer_insight.structure import rfm_classes
+from customer_insight.structure import nested_segments, rfm_classes
+from guanxi.insight.analyses.arranging import is_value, sheet_of
 from guanxi.insight.analyses.data import Data, records
-from guanxi.insight.analyses.definition import Analysis, Asked, Column, Drawing, Parameter, Raw, Sheet, Shown
+from guanxi.insight.analyses.definition import Analysis, Asked, Column, Drawing, Parameter, Raw, Shown
+
+AMOUNTS: Final = ("sales_amount", "profit_amount")
 
 
 def _compute(data: Data, asked: Asked) -> Raw:
     data.members(data.keep("rfm", rfm_classes(data.measures(), groups=asked["groups"])), "rfm_cell")
-    beside = data.duck.sql("SELECT measures.*, rfm_cell FROM measures JOIN rfm USING (customer_id)")
-    amounts = ("sales_amount", "profit_amount")
-    cells = records(group_totals(beside, by="rfm_cell", amounts=amounts))
-    return {"cells": sorted(cells, key=lambda row: row["rfm_cell"], reverse=True)}
+    beside = data.duck.sql(
+        "SELECT measures.*, rfm.* EXCLUDE (customer_id) FROM measures JOIN rfm USING (customer_id)"
+    )
+    cells = records(group_totals(beside, by="rfm_cell", amounts=AMOUNTS))
+    pairs = nested_segments(beside, levels=("recency_score", "frequency_score"), amounts=AMOUNTS)
+    return {
+        "cells": sorted(cells, key=lambda row: row["rfm_cell"], reverse=True),
+        "pairs": sorted(
+            (row for row in records(pairs) if row["depth"] == 2),
+            key=lambda row: (-row["recency_score"], row["frequency_score"]),
+        ),
+    }
 
 
 def _show(raw: Raw, asked: Asked) -> Shown:
+    title = _("Customers by recency, frequency and monetary value")
     columns = [
         Column("rfm_cell", "text", _("Cell")),
         Column("customers", "count"),
@@ -29,25 +41,32 @@ def _show(raw: Raw, asked: Asked) -> Shown:
         Column("sales_amount", "money"),
         Column("profit_amount", "money"),
     ]
-    title = _("Customers by recency, frequency and monetary value")
-    sheet = Sheet(
-        key="cells",
-        title=title,
-        columns=columns,
-        rows=[[row[column.name] for column in columns] for row in raw["cells"]],
-        opens=[{"op": "=", "field": raw["field"], "value": row["rfm_cell"]} for row in raw["cells"]],
+    cells = sheet_of(
+        "cells",
+        title,
+        columns,
+        raw["cells"],
+        opens=[is_value(raw["field"], row["rfm_cell"]) for row in raw["cells"]],
     )
+    scores = [
+        Column("recency_score", "number", _("Recency")),
+        Column("frequency_score", "number", _("Frequency")),
+        Column("customers", "number"),
+    ]
     lead = _(
         "Each customer gets three scores, the best %(groups)s: how recently, how often and for how much they bought."
     )
     return Shown(
         lead=lead % {"groups": asked["groups"]},
-        sheets=[sheet],
+        sheets=[sheet_of("pairs", title, scores, raw["pairs"], is_drawn_only=True), cells],
         drawings=[
-            Drawing(sheet="cells", kind="bars", title=title, names="rfm_cell", values=["sales_amount"])
+            Drawing(
+                sheet="pairs", kind="heat", title=_("Customers by recency (down) and frequency (across)"),
+                names="frequency_score", values=["customers"], by="recency_score",
+            )
         ],
         notes=[_("Equal values share a score, so groups need not be of one size.")],
-    )
+    )  # fmt: skip
 
 
 RFM: Final = Analysis(
