@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import narwhals as nw
@@ -36,6 +37,7 @@ def product_candidates(
     products: Any = None,
     signals: Any = None,
     effect: SignalEffect | None = None,
+    only: Collection[int] | None = None,
     listed: int = 100,
     window_days: int = 364,
 ) -> IntoFrameT:
@@ -51,7 +53,8 @@ def product_candidates(
       ``window_days`` days, scaled to the horizon; null where he, or everybody, spent nothing in them.
 
     ``expected`` = intent x potential orders the list: null last, equal ones by the least customer_id. ``products``
-    has the columns PRODUCT_CATEGORIES; without it all products are one category. Raises TableError for a missing or
+    has the columns PRODUCT_CATEGORIES; without it all products are one category. ``only`` names the products whose
+    candidates are wanted; those of all without it. Raises TableError for a missing or
     mistyped column, ValueError where one of signals and effect comes without the other.
     """
     if (signals is None) != (effect is None):
@@ -63,6 +66,8 @@ def product_candidates(
     if effect is not None:
         recent = recent_signals(typed(signals, SIGNALS), as_of=as_of, days=effect.days)
         pairs = moved_by_signals(kept(pairs), recent, effect)
+    if only is not None:
+        pairs = pairs.filter(nw.col("product_id").is_in(list(only)))
     window = lines.filter(nw.col("day") <= as_of, nw.col("day") > as_of - window_days)
     scale = settings.horizon_days / window_days
     wide = with_potential(pairs, window, _categories(products, held), scale=scale)

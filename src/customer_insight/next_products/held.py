@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any, Final
 
 import narwhals as nw
 
 from customer_insight.inputs import ORDER_LINES, of_customers, typed
-from customer_insight.lifetime.engine import table_like
 
 ONE: Final = 2**20
 """A purchase today, in the whole numbers that strengths are summed in: sums of them know no order of rows."""
+
+
+_NUMBERS: Final = itertools.count(1)
 
 
 def bought_lines(order_lines: Any) -> nw.LazyFrame[Any]:
@@ -60,13 +63,20 @@ def first_places(
 
 
 def kept(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The frame, computed once, still in its engine, for what is read several times."""
+    """The frame, computed once, still in its engine, for what is read several times.
+
+    On DuckDB it becomes a temporary table, which spills to disk where the connection may; it goes with the
+    connection.
+    """
     engine = frame.implementation
+    native: Any = frame.to_native()
     if engine.is_duckdb():
-        arrow: Any = frame.collect(backend="pyarrow").to_native()
-        return table_like(dict(zip(arrow.column_names, arrow.columns, strict=True)), frame)
-    if engine.is_pyspark():
-        native: Any = frame.to_native()
-        cached: nw.LazyFrame[Any] = nw.from_native(native.persist()).lazy()
-        return cached
-    return frame.collect().lazy()
+        name = f"next_products_kept_{next(_NUMBERS)}"
+        native.query("source_rows", f"CREATE TEMP TABLE {name} AS SELECT * FROM source_rows")
+        native = native.query("source_rows", f"FROM {name}")
+    elif engine.is_pyspark():
+        native = native.persist()
+    else:
+        return frame.collect().lazy()
+    computed: nw.LazyFrame[Any] = nw.from_native(native).lazy()
+    return computed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import polars as pl
 import pytest
 
@@ -10,7 +12,9 @@ from customer_insight.next_products import (
     NextProductSettings,
     SignalEffect,
     cross_sell,
+    expected_buyers,
     fit_signals,
+    paid_prices,
     price_levels,
     product_candidates,
     up_sell,
@@ -18,6 +22,8 @@ from customer_insight.next_products import (
 from customer_insight.next_products.chance import ChanceMap
 
 TEA, RICE, SALT, OIL = 1, 2, 3, 4
+FEW = os.environ.get("TEST_ENGINES", "duckdb polars").split()
+"""The engines of what takes long to plan; the small functions are tested on all."""
 SMALL = NextProductSettings(half_life_days=10, horizon_days=10, least_buyers=1, least_common=1, shrinkage=0)
 FLAT = ChanceMap(0, (0.5,), (), ())
 RARE = ChanceMap(0, (0.1,), (), ())
@@ -42,6 +48,7 @@ PRODUCTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 @pytest.mark.requirement("ANA-61", "ANA-49")
 def test_potential_and_intent_of_the_candidates_of_a_product(engine):
     rows = engine.rows(
@@ -67,6 +74,7 @@ def test_the_list_of_a_product_is_cut_and_ties_go_by_customer():
     assert sorted((row["place"], row["customer_id"]) for row in rows) == [(1, 3), (2, 5)]
 
 
+@pytest.mark.parametrize("engine", FEW[-1:], indirect=True)
 @pytest.mark.requirement("ANA-61", "INT-12")
 def test_a_signal_moves_the_intent_and_opens_a_list(engine):
     signals = [
@@ -88,6 +96,7 @@ def test_a_signal_moves_the_intent_and_opens_a_list(engine):
         product_candidates(engine.table(LINES), as_of=100, model=MODEL, effect=effect)
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 @pytest.mark.requirement("ANA-61")
 def test_what_signals_were_worth_is_learned_from_a_past_split(engine):
     lines = [bought(customer, TEA, 90) for customer in range(1, 31)]
@@ -100,6 +109,7 @@ def test_what_signals_were_worth_is_learned_from_a_past_split(engine):
     assert effect == SignalEffect(28, 4.0, 10, 0.25, 4)
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 @pytest.mark.requirement("CAMP-20", "ANA-49")
 def test_cross_selling_says_which_category_is_new(engine):
     rows = engine.rows(cross_sell(engine.table(LINES), engine.table(PRODUCTS), as_of=100, model=MODEL))
@@ -144,3 +154,33 @@ def test_up_selling_proposes_the_next_level_with_the_share_who_rose(engine):
     got = {row["customer_id"]: (row["level"], row["next_level"], row["product_id"]) for row in rows}
     assert got == dict.fromkeys((3, 4, 5, 6, 7, 8, 9, 10, 12), (1, 3, 3))
     assert {round(row["probability"], 6) for row in rows} == {round(1 / 9, 6)}
+
+
+@pytest.mark.requirement("CAMP-20")
+def test_the_price_of_a_piece_is_what_was_paid_for_it(engine):
+    lines = [
+        bought(1, TEA, 95, 300) | {"quantity": 1.0}, bought(2, TEA, 96, 300) | {"quantity": 3.0},
+        bought(2, TEA, 96, 900) | {"quantity": 1.0, "is_return": True},
+        bought(2, TEA, 60, 900) | {"quantity": 1.0},  # too long ago
+        bought(1, OIL, 95, 300) | {"quantity": 0.0},
+    ]  # fmt: skip
+    rows = engine.rows(paid_prices(engine.table(lines), engine.table(PRODUCTS), as_of=100, window_days=20))
+    assert {row["product_id"]: row["price"] for row in rows} == {TEA: 150.0, RICE: None, OIL: None}
+
+
+@pytest.mark.requirement("ANA-62")
+def test_expected_buyers_are_the_sum_of_probabilities(engine):
+    chances = [(TEA, 0.5), (TEA, 0.25), (RICE, 0.125), (RICE, None), (OIL, None)]
+    rows = engine.rows(
+        expected_buyers(engine.table([{"product_id": a, "probability": b} for a, b in chances]))
+    )
+    got = {row["product_id"]: (row["customers"], row["expected"]) for row in rows}
+    assert got == {TEA: (2, 0.75), RICE: (1, 0.125)}
+
+
+@pytest.mark.requirement("ANA-61")
+def test_candidates_of_one_product_are_those_that_it_has_among_all():
+    lines, products = pl.DataFrame(LINES), pl.DataFrame(PRODUCTS)
+    whole = product_candidates(lines, as_of=100, model=MODEL, products=products)
+    one = product_candidates(lines, as_of=100, model=MODEL, products=products, only=[TEA])
+    assert one.sort("place").rows() == whole.filter(product_id=TEA).sort("place").rows()

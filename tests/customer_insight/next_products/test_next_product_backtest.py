@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import duckdb
 import polars as pl
@@ -20,6 +21,8 @@ from customer_insight.next_products import (
 )
 from customer_insight.tables import TableError
 
+FEW = os.environ.get("TEST_ENGINES", "duckdb polars").split()
+"""The engines of what takes long to plan; the small functions are tested on all."""
 SMALL = NextProductSettings(half_life_days=10, horizon_days=10, least_buyers=1, least_common=1, shrinkage=0)
 
 FLAT, RARE, NONE = ChanceMap(0, (0.5,), (), ()), ChanceMap(0, (0.1,), (), ()), ChanceMap(0, (), (), ())
@@ -40,6 +43,7 @@ LINES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 @pytest.mark.requirement("ANA-62", "ANA-64")
 def test_recall_gain_and_hits_of_the_three_lists(engine):
     test = backtest_next_products(engine.table(LINES), calibration_end=100, model=MODEL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,8 @@ from customer_insight.next_products.chance import ChanceMap
 from customer_insight.tables import TableError
 
 TEA, RICE, SALT, OIL = 1, 2, 3, 4
+FEW = os.environ.get("TEST_ENGINES", "duckdb polars").split()
+"""The engines of what takes long to plan; the small functions are tested on all."""
 SMALL = NextProductSettings(half_life_days=10, horizon_days=10, least_buyers=1, least_common=1, shrinkage=0)
 CHANCES = ChanceMap(-8, tuple(0.1 + step / 100 for step in range(20)), (), ())
 MODEL = NextProductModel(
@@ -88,6 +91,7 @@ def test_what_is_bought_with_what(engine):
     assert likeness[RICE, SALT] == pytest.approx(1 / 2**0.5)
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 @pytest.mark.requirement("ANA-62", "CAMP-20")
 def test_new_products_come_by_co_purchase_then_by_popularity(engine):
     rows = engine.rows(buy_new(engine.table(LINES), as_of=100, model=MODEL, listed=3))
@@ -114,6 +118,7 @@ def test_new_products_come_by_co_purchase_then_by_popularity(engine):
     assert all((row["probability"] is None) == (row["source"] == "popular") for row in rows)
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 @pytest.mark.requirement("ANA-62")
 def test_probabilities_are_shares_of_a_past_split(engine):
     lines = [
@@ -130,6 +135,7 @@ def test_probabilities_are_shares_of_a_past_split(engine):
     assert NextProductModel.from_dict(model.as_dict()) == model
 
 
+@pytest.mark.parametrize("engine", FEW, indirect=True)
 def test_a_giant_customer_counts_by_the_strongest_products_only(engine):
     lines = [line for product in range(1, 31) for line in bought(1, product, 100 - product // 2)]
     lines += [*bought(2, 1, 100), *bought(2, 2, 100)]
