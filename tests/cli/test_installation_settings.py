@@ -83,7 +83,13 @@ def test_a_part_of_a_setting_changes_only_that_part_and_all_of_it_is_shown() -> 
 
 def test_settings_are_listed_by_the_names_that_set_takes() -> None:
     listed = re.findall(r"^  (\S+)  ", guanxi("settings").out, re.MULTILINE)
-    assert listed == ["class_thresholds", "contact_policy", "insight_assumptions", "universal_holdout"]
+    assert listed == [
+        "class_thresholds",
+        "contact_policy",
+        "insight_assumptions",
+        "need_rules",
+        "universal_holdout",
+    ]
 
 
 def test_stored_money_is_never_called_by_the_name_of_another_currency(home: Path, settings: Any) -> None:

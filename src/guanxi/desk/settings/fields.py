@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.desk.campaigns.drafts.fields import text_of, value_of
 from guanxi.foundation.money import base_currency, minor_units, whole_money
 
-Kind = Literal["percent", "number", "money", "amounts", "time", "flag", "text"]
+Kind = Literal["percent", "number", "money", "amounts", "time", "flag", "text", "document"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,22 @@ SECTIONS: Final[Mapping[str, Section]] = {
             "high_potential_layer": Typed(_("and strategic value down to layer"), "number"),
         },
     ),
+    "need_rules": Section(
+        _("Needs inferred from purchases"),
+        _(
+            "Who bought what shows which need: the analysis of inferred needs follows from the next refresh on."
+        ),
+        {
+            "rules": Typed(
+                _("Rules"),
+                "document",
+                hint=_(
+                    "As JSON, a rule an object: its code and names, the categories of products, the condition, and "
+                    "from how many orders on the need is firm."
+                ),
+            )
+        },
+    ),
 }
 """Every setting that the rooms define, in the order of the page."""
 
@@ -120,11 +137,21 @@ def read_typed(kind: Kind, text: str) -> Any:
         return [value_of("number", part) for part in re.split(r"[,，、;；\s]+", text.strip()) if part]
     if kind == "money":
         return _minor(value_of("money", text))
+    if kind == "document":
+        return _document(text)
     return (
         value_of("percent" if kind == "percent" else "number", text)
         if kind in {"percent", "number"}
         else text
     )
+
+
+def _document(text: str) -> Any:
+    """What a JSON text says; a text that says nothing stays one, for the check to refuse."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _minor(amount: Any) -> Any:
@@ -143,6 +170,8 @@ def shown_text(kind: Kind, value: Any) -> str:
     """
     if kind == "flag":
         return "true" if value else ""
+    if kind == "document" and not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, indent=1)
     if kind == "amounts" and isinstance(value, list):
         return ", ".join(map(str, value))
     if kind == "money" and isinstance(value, int | float):

@@ -121,4 +121,6 @@ def _part(name: str, field: Typed, default: Any, now: Any, typed: dict[str, str]
 def _with_unit(field: Typed, value: Any) -> str:
     if field.kind == "flag":
         return _("yes") if value else _("no")
+    if field.kind == "document":
+        return _("rules: %(number)s") % {"number": len(value)}
     return f"{shown_text(field.kind, value)} {field.shown_unit if field.kind in {'percent', 'money'} else ''}".strip()
