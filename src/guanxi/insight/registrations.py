@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guanxi.foundation.configuration import DEFINITIONS, Definition
 from guanxi.foundation.registry import JobKind, PersonalData, registry
-from guanxi.insight import assumptions, members, thresholds
+from guanxi.insight import assumptions, members, need_rules, thresholds
 from guanxi.insight.analyses import asking
 from guanxi.insight.models import ClassMove, CustomerInsight
 from guanxi.insight.queries import insight_of, moves_of
@@ -15,6 +15,7 @@ def fill() -> None:
     """Fill the registry."""
     DEFINITIONS[assumptions.SETTING] = Definition(assumptions.DEFAULT, assumptions.parse_assumptions)
     DEFINITIONS[thresholds.SETTING] = Definition(thresholds.DEFAULT, thresholds.parse_thresholds)
+    DEFINITIONS[need_rules.SETTING] = Definition(need_rules.DEFAULT, need_rules.check_need_rules)
     members.answer[:] = [asking.answer_members]
     registry.add(
         JobKind("insight refresh", run_refresh),
