@@ -23,6 +23,7 @@ from guanxi.insight.analyses.data import MEMBERS, open_data, read_among
 from guanxi.insight.analyses.definition import Analysis, Raw, Shown
 from guanxi.insight.analyses.offered import ANALYSES
 from guanxi.insight.analyses.parameters import AMONG, checked, summary
+from guanxi.insight.kept_tables import write_table
 from guanxi.insight.members import GROUP, has_members, write_members
 from guanxi.insight.models import AnalysisAnswer, AnalysisQuestion, InsightRun, ReplicaTable
 from guanxi.insight.queries import published_run
@@ -78,7 +79,7 @@ def ask(code: str, given: Mapping[str, Any], *, actor: Actor, wait: bool = False
     kept = AnalysisAnswer.objects.filter(question=question, run=run).first()
     if kept:
         return Answer(analysis, question, run, kept.raw, seconds=kept.seconds)
-    if not wait and _lines() > AT_ONCE:
+    if not wait and _lines() > _at_once(analysis):
         return Answer(analysis, question, run, None, jobs.enqueue(JOB, question.digest, {}, actor))
     kept = _compute(analysis, question, run)
     return Answer(analysis, question, run, kept.raw, seconds=kept.seconds)
@@ -143,12 +144,18 @@ def _compute(analysis: Analysis, question: AnalysisQuestion, run: InsightRun) ->
             raise DomainError(_("The data do not allow this analysis: %(why)s") % {"why": error}) from None
         if analysis.members and not has_members(question.digest, run):
             write_members(data.duck, MEMBERS, run, question.digest)
+        for name in data.tables:
+            write_table(data.duck, run, question.digest, name)
     answer, _new = AnalysisAnswer.objects.update_or_create(
         question=question,
         run=run,
         defaults={"raw": raw, "seconds": time.perf_counter() - began, "made_at": clock.now()},
     )
     return answer
+
+
+def _at_once(analysis: Analysis) -> int:
+    return AT_ONCE if analysis.at_once is None else min(analysis.at_once, AT_ONCE)
 
 
 def _lines() -> int:

@@ -40,6 +40,8 @@ class Data:
         self.day: date = run.as_of
         self.as_of: int = day_number(run.as_of)
         self.assumptions: Assumptions = parse_assumptions(run.assumptions)
+        self.tables: list[str] = []
+        """Names of the tables that are to be kept with the answer."""
 
     @property
     def margin(self) -> Margin:
@@ -92,6 +94,11 @@ class Data:
         self.members(
             self.duck.sql(f"SELECT customer_id, NULL::{kind} AS said FROM chosen WHERE false"), "said"
         )
+
+    def beside(self, name: str, relation: Any) -> None:
+        """Have a table with `customer_id` kept beside the answer; it is sorted by its columns in their order."""
+        self.keep(name, relation)
+        self.tables.append(name)
 
     def has(self, dataset: str) -> bool:
         """Whether a dataset of the copy has a row."""

@@ -111,6 +111,8 @@ class Analysis:
     requirements: tuple[str, ...] = ()
     members: Literal["", "text", "number"] = ""
     """The kind of what `compute` leaves of each customer in the view `members`; empty for nothing."""
+    at_once: int | None = None
+    """Up to so many order lines it is computed while somebody waits, beyond by a job; None: as many as is usual."""
     rests_on: Callable[[Asked], Any] | None = None
     """What else an answer rests on, as JSON, such as what somebody edited: where it changes, the question is new."""
 
