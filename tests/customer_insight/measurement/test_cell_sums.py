@@ -1,7 +1,5 @@
 """The sums of a cell: the same from every engine, additive, and refused where a row is not a customer."""
 
-import duckdb
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -22,17 +20,9 @@ WORLD = {
 }
 
 
-def duckdb_relation(columns):
-    return duckdb.from_arrow(pa.table(columns))
-
-
-ENGINES = [pl.DataFrame, pl.LazyFrame, pd.DataFrame, pa.table, duckdb_relation]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.requirement("CAMP-09", "CAMP-12")
 def test_five_customers_give_the_same_sums_on_every_engine(engine):
-    sums = cell_sums(engine(WORLD))
+    sums = cell_sums(engine.convert(pa.table(WORLD)))
 
     assert list(sums) == ["control", "mail"]
     assert sums["mail"] == CellSums(
@@ -50,7 +40,6 @@ def test_five_customers_give_the_same_sums_on_every_engine(engine):
     assert (sums["control"].customers, sums["control"].responses, sums["control"].margin) == (2, 0, 300)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 def test_winsorising_pulls_both_tails_in_to_the_pooled_quantile(engine):
     margins = [*range(100, 1100, 100), 100_000]  # 11 values: the 0.9 quantile is the 10th, the 0.1 the 2nd
     units = {
@@ -60,7 +49,7 @@ def test_winsorising_pulls_both_tails_in_to_the_pooled_quantile(engine):
         "margin": margins,
     }
 
-    sums = cell_sums(engine(units), winsorise_at=0.9)
+    sums = cell_sums(engine.convert(pa.table(units)), winsorise_at=0.9)
 
     assert sums["control"].margin == 1000
     assert sums["mail"].margin == 200 + sum(range(200, 1100, 100))
