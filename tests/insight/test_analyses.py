@@ -57,6 +57,14 @@ def test_an_answer_is_computed_once_per_refresh(monkeypatch: pytest.MonkeyPatch)
     assert (again.raw, again.question.pk) == (first.raw, first.question.pk)
 
 
+def test_what_other_code_computed_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask("rfm", {}, actor=MIA)
+    AnalysisAnswer.objects.update(raw={"cells": [], "maker": "an earlier release"})
+    again = ask("rfm", {}, actor=MIA)
+    assert again.raw == first.raw
+    assert AnalysisAnswer.objects.count() == 1
+
+
 def test_after_a_refresh_the_same_field_says_what_is_true_then(home: Path) -> None:
     field = ask("rfm", {"groups": 2}, actor=MIA).field
     assert count_audience(Compare(field, "=", "222")) == 1

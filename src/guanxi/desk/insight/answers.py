@@ -21,8 +21,8 @@ from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell, sh
 from guanxi.staff.visibility import Sees
 from guanxi.wording.words import label, phrase, word
 
-HEAT_ROW: Final = 26
-"""Pixels that a row of a heat map needs."""
+FEW_BARS, SHORT_NAME = 4, 12
+"""Beyond so many bars with names of more letters they lie, so that the names can be read."""
 _Led: TypeAlias = tuple[Sheet, Mapping[str, Sequence[str | None]]]
 
 
@@ -155,7 +155,14 @@ def _bars(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
         {"type": "bar", "name": column_label(_column(sheet, name)), "data": _plotted(sheet, name)}
         for name in drawing.values
     ]
-    return _frame(names, series, _unit(sheet, drawing.values[0]))
+    framed = _frame(names, series, _unit(sheet, drawing.values[0]))
+    return _lying(framed) if len(names) > FEW_BARS and max(map(len, names)) > SHORT_NAME else framed
+
+
+def _lying(option: dict[str, Any]) -> dict[str, Any]:
+    """The same bars lying: long names stand beside them, the first on top."""
+    names = option["xAxis"] | {"inverse": True, "axisLabel": {"width": 160, "overflow": "truncate"}}
+    return option | {"xAxis": option["yAxis"], "yAxis": names}
 
 
 def _lines(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:

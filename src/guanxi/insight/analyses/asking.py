@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -24,12 +27,14 @@ from guanxi.insight.analyses.definition import Analysis, Raw, Shown
 from guanxi.insight.analyses.offered import ANALYSES
 from guanxi.insight.analyses.parameters import AMONG, checked, summary
 from guanxi.insight.kept_tables import write_table
-from guanxi.insight.members import GROUP, has_members, write_members
+from guanxi.insight.members import GROUP, write_members
 from guanxi.insight.models import AnalysisAnswer, AnalysisQuestion, InsightRun, ReplicaTable
 from guanxi.insight.queries import published_run
 
 JOB: Final = "analysis"
 LABEL: Final = 200
+MAKER: Final = "maker"
+"""Under this name an answer keeps which state of the code computed it."""
 AT_ONCE: Final = 3_000_000
 """Up to so many order lines an answer is computed while somebody waits; beyond, by a job."""
 
@@ -76,13 +81,17 @@ def ask(code: str, given: Mapping[str, Any], *, actor: Actor, wait: bool = False
     """
     analysis, run = analysis_of(code), published_run()
     question = _question(analysis, checked(analysis, given), actor)
-    kept = AnalysisAnswer.objects.filter(question=question, run=run).first()
+    kept = _kept(analysis, question, run)
     if kept:
-        return Answer(analysis, question, run, kept.raw, seconds=kept.seconds)
+        return _answer(analysis, kept)
     if not wait and _lines() > _at_once(analysis):
         return Answer(analysis, question, run, None, jobs.enqueue(JOB, question.digest, {}, actor))
-    kept = _compute(analysis, question, run)
-    return Answer(analysis, question, run, kept.raw, seconds=kept.seconds)
+    return _answer(analysis, _compute(analysis, question, run))
+
+
+def _answer(analysis: Analysis, kept: AnalysisAnswer) -> Answer:
+    raw = {name: value for name, value in kept.raw.items() if name != MAKER}
+    return Answer(analysis, kept.question, kept.run, raw, seconds=kept.seconds)
 
 
 def question_of(code: str, given: Mapping[str, Any], *, actor: Actor) -> AnalysisQuestion:
@@ -95,8 +104,9 @@ def run_analysis(running: RunningJob) -> dict[str, Any]:
     """The job that answers a question."""
     question, run = AnalysisQuestion.objects.get(digest=running.job.key), published_run()
     running.advance("analysing")
-    if not AnalysisAnswer.objects.filter(question=question, run=run).exists():
-        _compute(analysis_of(question.code), question, run)
+    analysis = analysis_of(question.code)
+    if _kept(analysis, question, run) is None:
+        _compute(analysis, question, run)
     return {"code": question.code, "digest": question.digest}
 
 
@@ -130,6 +140,19 @@ def _question(analysis: Analysis, arguments: dict[str, Any], actor: Actor) -> An
     return question
 
 
+def _kept(analysis: Analysis, question: AnalysisQuestion, run: InsightRun) -> AnalysisAnswer | None:
+    """The answer that was computed before; None also where another state of the code computed it."""
+    kept = AnalysisAnswer.objects.filter(question=question, run=run).first()
+    return kept if kept and kept.raw.get(MAKER) == _maker(analysis.compute.__module__) else None
+
+
+@cache
+def _maker(module: str) -> str:
+    """The state of the code that computes an analysis."""
+    source = sys.modules[module].__file__
+    return hashlib.sha256(Path(source).read_bytes() if source else b"").hexdigest()[:16]
+
+
 def _label(language: str, analysis: Analysis, arguments: dict[str, Any]) -> str:
     with override(language):
         return summary(analysis, arguments)[:LABEL]
@@ -142,14 +165,18 @@ def _compute(analysis: Analysis, question: AnalysisQuestion, run: InsightRun) ->
             raw = analysis.compute(data, question.arguments)
         except TableError as error:
             raise DomainError(_("The data do not allow this analysis: %(why)s") % {"why": error}) from None
-        if analysis.members and not has_members(question.digest, run):
+        if analysis.members:
             write_members(data.duck, MEMBERS, run, question.digest)
         for name in data.tables:
             write_table(data.duck, run, question.digest, name)
     answer, _new = AnalysisAnswer.objects.update_or_create(
         question=question,
         run=run,
-        defaults={"raw": raw, "seconds": time.perf_counter() - began, "made_at": clock.now()},
+        defaults={
+            "raw": raw | {MAKER: _maker(analysis.compute.__module__)},
+            "seconds": time.perf_counter() - began,
+            "made_at": clock.now(),
+        },
     )
     return answer
 

@@ -53,7 +53,7 @@ function readable(axis, token) {
   return {
     ...axis,
     axisLine: { lineStyle: { color: token("--gx-soft") } },
-    axisLabel: { fontSize: innerWidth < 640 ? 10 : 12, ...(few && { interval: 0 }) },
+    axisLabel: { ...axis.axisLabel, fontSize: innerWidth < 640 ? 10 : 12, ...(few && { interval: 0 }) },
   };
 }
 
