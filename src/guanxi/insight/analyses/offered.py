@@ -24,6 +24,7 @@ from guanxi.insight.analyses import (
     satisfaction,
     segments,
     share_of_customer,
+    similar_usage,
     single_indicator,
 )
 from guanxi.insight.analyses.definition import Analysis
@@ -58,6 +59,7 @@ ANALYSES: Final[dict[str, Analysis]] = {
         profile.PROFILE,
         look_alikes.LOOK_ALIKES,
         needs.NEEDS,
+        similar_usage.SIMILAR_USAGE,
         changes.DRIFT,
         changes.HISTORY,
     )
