@@ -9,6 +9,7 @@ from guanxi.desk.campaigns import undos as of_campaigns
 from guanxi.desk.customers import undos as of_customers
 from guanxi.desk.customers.exports import KIND, run_export
 from guanxi.desk.home.panels import PANELS
+from guanxi.desk.insight import table_files
 from guanxi.desk.settings import undos as of_settings
 from guanxi.foundation.models import Job
 from guanxi.foundation.page_entries import Action, JobPage, Navigation
@@ -21,6 +22,8 @@ def fill() -> None:
     registry.add(
         JobKind(KIND, run_export),
         JobPage(KIND, lambda job: reverse("customer_exports")),
+        JobKind(table_files.KIND, table_files.run),
+        JobPage(table_files.KIND, lambda job: reverse("customer_exports")),
         Navigation(10, _("Start"), "home", "home", key="h"),
         Navigation(20, _("Customers"), "customers", "users", May.SEE_CUSTOMERS, key="c"),
         Navigation(30, _("Insight"), "insight", "chart-bar", May.SEE_INSIGHT, key="i"),

@@ -35,6 +35,8 @@ from guanxi.staff.roles import May
 from guanxi.staff.visibility import visible_to
 
 KIND: Final = "customer export"
+KINDS: Final = (KIND, "table export")
+"""The jobs whose files stand on a person's page of files."""
 MOST_AT_ONCE: Final = 50_000
 """Rows that are written while somebody waits; more of them are a job."""
 KEPT_FOR: Final = timedelta(days=7)
@@ -154,7 +156,7 @@ def _teller(running: RunningJob, total: int) -> Any:
 
 def exports_of(person: User) -> QuerySet[Job]:
     """What somebody had written, the newest first."""
-    return Job.objects.filter(kind=KIND, arguments__person=person.pk).order_by("-id")
+    return Job.objects.filter(kind__in=KINDS, arguments__person=person.pk).order_by("-id")
 
 
 def file_of(job: Job) -> Path | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from guanxi.desk.customers.filters import read_where, reader_fields, sentence, together
-from guanxi.desk.insight import answers
+from guanxi.desk.insight import answers, table_files
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses import keeping
 from guanxi.insight.analyses.asking import ask
@@ -56,6 +56,7 @@ def analysis_page(request: Request, code: str) -> HttpResponse:
     shown: dict[str, Any] = {
         "run": current_run(),
         "analysis": analysis,
+        "has_table": analysis.table is not None,
         "inputs": [_input(parameter, given) for parameter in analysis.parameters],
         "among": given.get(AMONG, ""),
         "asked": urlencode(given, doseq=True),
@@ -102,6 +103,21 @@ def analysis_keep(request: Request, code: str) -> HttpResponse:
     record = keeping.keep(code, given, told, actor=request.user.actor)
     messages.success(request, _("%(name)s is kept.") % {"name": record.name})
     return redirect("analyses")
+
+
+@require_POST
+@may(May.SEE_INSIGHT)
+def analysis_table(request: Request, code: str) -> HttpResponse:
+    """Write the table behind an analysis, one row per customer, as a file."""
+    analysis = ANALYSES.get(code)
+    if analysis is None:
+        raise Http404
+    given = _given(analysis, QueryDict(request.POST.get("asked", "")))
+    job = table_files.start(code, given, request.POST.get("format", "csv"), request.user)
+    messages.success(
+        request, _("Job %(id)s writes the file; it is kept for you for seven days.") % {"id": job.pk}
+    )
+    return redirect("customer_exports")
 
 
 @require_POST

@@ -91,6 +91,8 @@ class Shown:
     drawings: Sequence[Drawing] = ()
     notes: Sequence[Text] = field(default=())
     """What it rests on, and what it does not say."""
+    reaches: Mapping[str, Any] | None = None
+    """A condition of the customers for whom a campaign may be planned from here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +115,8 @@ class Analysis:
     """The kind of what `compute` leaves of each customer in the view `members`; empty for nothing."""
     at_once: int | None = None
     """Up to so many order lines it is computed while somebody waits, beyond by a job; None: as many as is usual."""
+    table: Callable[[Data, Asked], Any] | None = None
+    """The relation with a row per customer that may be taken along as a file; its columns are measures."""
     rests_on: Callable[[Asked], Any] | None = None
     """What else an answer rests on, as JSON, such as what somebody edited: where it changes, the question is new."""
 

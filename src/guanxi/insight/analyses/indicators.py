@@ -99,6 +99,7 @@ INDICATORS: Final = Analysis(
     question=gettext_lazy("What is known of how customers behave, ready for an analysis?"),
     compute=_compute,
     show=_show,
+    table=subject_table,
     parameters=(
         Parameter(
             name="subject", label=gettext_lazy("Subject"), kind="choice", default=ALL, choices=_subjects
