@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from guanxi.campaigns.analyses.allocate import ALLOCATE
+from guanxi.campaigns.analyses.commission import COMMISSION
+from guanxi.campaigns.analyses.looking_early import LOOKING_EARLY
+from guanxi.campaigns.analyses.purchases_after import PURCHASES_AFTER
+from guanxi.campaigns.analyses.uplift import UPLIFT
 from guanxi.campaigns.best_channel import BEST_CHANNEL
 from guanxi.campaigns.imports import CONTACTS, RESPONSES
 from guanxi.campaigns.models import Campaign, Member, Response
@@ -22,6 +27,7 @@ def fill() -> None:
     """Fill the registry."""
     DEFINITIONS[HOLDOUT_SETTING] = Definition(HOLDOUT_DEFAULT, parse_holdout)
     offer(BEST_CHANNEL)
+    offer(LOOKING_EARLY, UPLIFT, COMMISSION, PURCHASES_AFTER, ALLOCATE)
     register(CONTACTS)
     register(RESPONSES)
     registry.add(

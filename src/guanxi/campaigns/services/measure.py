@@ -16,6 +16,7 @@ from customer_insight.measurement import (
     quadrant,
     response_band,
 )
+from guanxi.campaigns.analyses.chosen import forget
 from guanxi.campaigns.breakdown import breakdown
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.plan_fields import PlanError
@@ -71,6 +72,7 @@ def run_measurement(running: RunningJob) -> dict[str, Any]:
         if open_ones.update(results=results, measured_at=clock.now()):
             audit.record(running.actor, MEASURED, "campaign", campaign.code, verdict=results["verdict"])
             events.emit("campaign.measured", campaign=campaign.code, verdict=results["verdict"])
+            forget()
             return results
     return dict(campaign_named(campaign.code).results)
 
