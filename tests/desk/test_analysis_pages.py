@@ -100,3 +100,19 @@ def test_a_question_is_kept_with_goal_owner_and_action(home: Path) -> None:
     assert somebody("decision_maker").post(f"/insight/analyses/kept/{record.pk}/remove/").status_code == 403
     browser.post(f"/insight/analyses/kept/{record.pk}/remove/")
     assert not AnalysisRecord.objects.exists()
+
+
+@pytest.mark.requirement("ANA-72")
+def test_the_list_of_customers_leads_to_analyses_of_those_it_shows(home: Path) -> None:
+    sell(home, SALES)
+    refresh()
+    browser = somebody()
+    where = '{"op": ">", "field": "indicator.sales_amount", "value": 10000}'
+    (link,) = re.findall(
+        r'href="(/insight/analyses/\?among=[^"]+)"', page_of(browser, f"/customers/?where={where}")
+    )
+    listed = page_of(browser, html.unescape(link))
+    assert "Only of these customers: Transaction amount (USD) is above 100" in words(listed)
+    (retention,) = re.findall(r'href="(/insight/analyses/retention/\?among=[^"]+)"', listed)
+    assert counted(browser, page_of(browser, html.unescape(retention)), 1) == [1]
+    assert "among" not in page_of(browser, "/customers/")

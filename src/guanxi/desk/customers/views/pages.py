@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -115,6 +116,7 @@ def _list(request: Request, run: InsightRun, state: ListState, fields: filters.F
         "next": state.address(after=str(page.following)) if page.following else "",
         "previous": state.address(before=str(page.preceding)) if page.preceding else "",
         "everybody": ListState(view=EVERYBODY).address(),
+        "among": urlencode({"among": state.where}) if request.user.may(May.SEE_INSIGHT) else "",
         "note": profit_note(),
         **_views(request, state),
         **_actions(request),
