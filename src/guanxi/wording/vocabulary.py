@@ -82,6 +82,9 @@ CODES: Final = frozenset(
         "few repeat buyers", "drop out not identified", "no drop out", "not converged", "infinite mean spend",
         # whether customers have changed since a model was fitted
         "stable", "watch", "refit", "other",
+        # whether a campaign moves some more than others, and what became of commission
+        "usable heterogeneity", "no usable heterogeneity", "commission rose, profit did not", "in order",
+        "nothing before",
         # who leads an analysis
         "marketing", "service", "sales",
         # states of imports, jobs, campaigns, dispatches and contacts
