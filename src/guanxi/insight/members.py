@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from customer_insight.conditions import Field
 from guanxi.foundation.engine.duck import Duck, identifier, quoted
@@ -48,6 +48,17 @@ def read_members(digest: str, run: InsightRun) -> str:
         for compute in answer:
             compute(digest, run)
     return f"SELECT customer_id, value FROM read_parquet('{quoted(str(path))}')"
+
+
+def member_of(digest: str, run: InsightRun, customer_id: int) -> Any:
+    """What a kept answer says of one customer; None where it says nothing, or was not asked by these figures."""
+    path = _path(run, digest)
+    if not path.exists():
+        return None
+    from pyarrow import parquet  # slow to import, and commands do without it
+
+    rows = parquet.read_table(path, columns=["value"], filters=[("customer_id", "=", customer_id)])
+    return rows["value"][0].as_py() if rows.num_rows else None
 
 
 def has_members(digest: str, run: InsightRun) -> bool:

@@ -207,3 +207,33 @@ class IndicatorName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DeclineReason(models.Model):
+    """Why a customer buys less or left, as somebody who knows the customer coded it: one of three causes (LIFE-05)."""
+
+    class Cause(models.TextChoices):
+        PRODUCT = "product or service"
+        """What we sell, or how we serve, was not good enough."""
+        COMPETITOR = "competitor's offer"
+        CIRCUMSTANCES = "own circumstances"
+        """The customer moved, closed, grew out of it."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="decline_reasons")
+    as_of = models.DateField()
+    """The date of the figures in which the customer declined."""
+    cause = models.CharField(max_length=20, choices=Cause)
+    note = models.CharField(max_length=500, blank=True)
+    coded_at = models.DateTimeField()
+    coded_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(cause__in=["product or service", "competitor's offer", "own circumstances"]),
+                name="insight_decline_cause",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.party_id}: {self.cause}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from guanxi.customers.models import Party
 from guanxi.foundation.configuration import DEFINITIONS, Definition
-from guanxi.foundation.registry import JobKind, PersonalData, registry
+from guanxi.foundation.registry import JobKind, PersonalData, Reference, registry
 from guanxi.insight import assumptions, members, need_rules, thresholds
 from guanxi.insight.analyses import asking
-from guanxi.insight.models import ClassMove, CustomerInsight
+from guanxi.insight.decline_reasons import decline_reasons_of
+from guanxi.insight.models import ClassMove, CustomerInsight, DeclineReason
 from guanxi.insight.queries import insight_of, moves_of
 from guanxi.insight.services import run_refresh
 
@@ -22,4 +24,6 @@ def fill() -> None:
         JobKind(asking.JOB, asking.run_analysis),
         PersonalData("insight", CustomerInsight, insight_of),
         PersonalData("class_moves", ClassMove, moves_of),
+        PersonalData("decline_reasons", DeclineReason, decline_reasons_of),
+        Reference(Party, DeclineReason, "party_id"),
     )

@@ -36,6 +36,17 @@ def is_value(field: str, value: Any) -> dict[str, Any]:
     return {"op": "=", "field": field, "value": value}
 
 
+def between(field: str, low: float | None, high: float | None) -> dict[str, Any]:
+    """The condition of those above the one and up to the other; None leaves an end open.
+
+    >>> between("x", None, 1.5)
+    {'op': '<=', 'field': 'x', 'value': 1.5}
+    """
+    ends = [] if low is None else [{"op": ">", "field": field, "value": low}]
+    ends += [] if high is None else [{"op": "<=", "field": field, "value": high}]
+    return ends[0] if len(ends) == 1 else {"op": "all", "of": ends}
+
+
 def together(*conditions: Mapping[str, Any]) -> Mapping[str, Any]:
     """The condition of those who fulfil all."""
     return conditions[0] if len(conditions) == 1 else {"op": "all", "of": list(conditions)}

@@ -64,6 +64,15 @@ _OF_THE_RUN: Final = ("cost_to_serve", "contribution")
 
 def table_of(data: Data, *names: str, subject: str | None = None, days: int | None = None) -> Any:
     """The analysis table over some tables of the copy; over all that have rows, where none is named."""
+    since = None if days is None else data.as_of - days + 1
+    tables = tables_of(data, *names)
+    return analysis_table(
+        tables, as_of=data.as_of, since=since, margin=data.margin, subject=subject, check=False
+    )
+
+
+def tables_of(data: Data, *names: str) -> Tables:
+    """Some tables of the copy, of the customers chosen; all that have rows, where none is named."""
     named = names or (
         "order_lines",
         "opportunities",
@@ -78,7 +87,4 @@ def table_of(data: Data, *names: str, subject: str | None = None, days: int | No
         for name in named
         if name == "order_lines" or data.has(name)
     }
-    since = None if days is None else data.as_of - days + 1
-    return analysis_table(
-        Tables(**tables), as_of=data.as_of, since=since, margin=data.margin, subject=subject, check=False
-    )
+    return Tables(**tables)
