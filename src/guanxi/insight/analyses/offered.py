@@ -22,6 +22,7 @@ from guanxi.insight.analyses import (
     overdue,
     profile,
     profit,
+    referrals,
     relationship,
     rfm,
     satisfaction,
@@ -66,6 +67,7 @@ ANALYSES: Final[dict[str, Analysis]] = {
         look_alikes.LOOK_ALIKES,
         needs.NEEDS,
         similar_usage.SIMILAR_USAGE,
+        referrals.REFERRALS,
         changes.DRIFT,
         changes.HISTORY,
     )
