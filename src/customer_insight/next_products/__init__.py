@@ -20,7 +20,7 @@ from customer_insight.next_products.levels import (
 from customer_insight.next_products.model import NextProductModel, buy_again, buy_new, fit_next_products
 from customer_insight.next_products.prices import paid_prices
 from customer_insight.next_products.settings import NextProductSettings
-from customer_insight.next_products.signals import SIGNALS, SignalEffect, fit_signals
+from customer_insight.next_products.interest import SIGNALS, SignalEffect, fit_signals
 from customer_insight.next_products.similarity import similar_products
 
 __all__ = [
