@@ -17,11 +17,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from duckdb import Expression
 
 CONTROL: Final = "control"
 HEX_DIGITS: Final = 13  # 52 bits: every bucket is an exact double
@@ -68,6 +70,7 @@ def assign(key: str, *, salt: str, cells: Mapping[str, Share], control_share: Sh
     >>> assign("C0000001", salt="spring", cells={"coupon": 0.5, "letter": 0.5}, control_share=0.2)
     'letter'
     """
+
     codes, uppers = cell_boundaries(cells=cells, control_share=control_share)
     place = bucket(salt, key)
     return next(code for code, upper in zip(codes, uppers, strict=True) if place < upper)
@@ -102,6 +105,8 @@ def unit_interval_expression(salt: str, key_column: str) -> Expression:
     >>> round(keys.select(unit_interval_expression("spring", "key")).fetchall()[0][0], 6)
     0.970786
     """
+    from duckdb import ConstantExpression
+
     return _bucket_expression(salt, key_column) / ConstantExpression(float(BUCKETS))
 
 
@@ -109,6 +114,8 @@ def assignment_expression(
     key_column: str, *, salt: str, cells: Mapping[str, Share], control_share: Share
 ) -> Expression:
     """`assign` as a DuckDB expression over a text column. A null key gives null."""
+    from duckdb import CaseExpression, ConstantExpression
+
     codes, uppers = cell_boundaries(cells=cells, control_share=control_share)
     place = _bucket_expression(salt, key_column)
     case = CaseExpression(place < ConstantExpression(uppers[0]), ConstantExpression(codes[0]))
@@ -119,6 +126,8 @@ def assignment_expression(
 
 def held_out_expression(key_column: str, *, salt: str, share: Share) -> Expression:
     """`held_out` as a DuckDB expression over a text column. A null key gives null."""
+    from duckdb import ConstantExpression
+
     return _bucket_expression(salt, key_column) < ConstantExpression(_hold_out_bound(share))
 
 
@@ -172,6 +181,8 @@ def _buckets(salt: str, keys: Iterable[str]) -> NDArray[np.int64]:
 
 
 def _bucket_expression(salt: str, key_column: str) -> Expression:
+    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
     # The || operator, not concat(): concat() would hash a null key as if it were empty.
     text = FunctionExpression(
         "||", ConstantExpression(f"{salt}:"), ColumnExpression(key_column).cast("VARCHAR")

@@ -13,7 +13,7 @@ import narwhals as nw
 from narwhals.typing import IntoFrame, IntoFrameT
 
 Table: TypeAlias = IntoFrame
-"""Anything Narwhals can read: DuckDB relation, Polars or pandas frame, PyArrow table."""
+"""Anything Narwhals can read: DuckDB relation, Polars or pandas frame, PyArrow table, PySpark DataFrame."""
 
 EPOCH: Final = date(1970, 1, 1)
 

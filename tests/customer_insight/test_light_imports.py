@@ -9,7 +9,7 @@ import sys
 
 import customer_insight
 
-HEAVY = ("django", "matplotlib", "pandas", "polars", "pyspark", "scipy", "sklearn")
+HEAVY = ("django", "duckdb", "matplotlib", "pandas", "polars", "pyspark", "scipy", "sklearn")
 ROOMS = tuple(
     sorted(f"customer_insight.{found.name}" for found in pkgutil.iter_modules(customer_insight.__path__))
 )
