@@ -70,7 +70,6 @@ def assign(key: str, *, salt: str, cells: Mapping[str, Share], control_share: Sh
     >>> assign("C0000001", salt="spring", cells={"coupon": 0.5, "letter": 0.5}, control_share=0.2)
     'letter'
     """
-
     codes, uppers = cell_boundaries(cells=cells, control_share=control_share)
     place = bucket(salt, key)
     return next(code for code, upper in zip(codes, uppers, strict=True) if place < upper)
