@@ -32,6 +32,10 @@ class SpendModel(Protocol):
     @property
     def fit(self) -> Fit | None: ...
 
+    def expected_spend(self, x: ArrayLike, mean_spend: ArrayLike) -> Vector:
+        """The expected spend from x repeat purchases of so much on average, both in units of unit_minor."""
+        ...
+
     def expression(self, x: nw.Expr, repeat_spend: nw.Expr) -> nw.Expr:
         """The expected spend as a column expression, minor units."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from customer_insight.lifetime import (
+    MODELS,
     SCORES,
     Choice,
     backtest,
@@ -33,8 +34,9 @@ def lifetime_values(duck: Duck, day: int, assumptions: Assumptions) -> dict[str,
         return {}
     start = int(value(duck, "SELECT min(day) FROM daily"))
     choice = _choice(duck, start, day)
-    how = {"model": choice.model} if choice else {}
-    model = fit_lifetime(duck.table("histories"), as_of=day, window_start=start, **how)
+    model = fit_lifetime(
+        duck.table("histories"), as_of=day, window_start=start, model=choice.model if choice else MODELS[0]
+    )
     spend = fit_spend(duck.table("histories"), unit_minor=minor_units(base_currency()))
     margin_rate = _margin_after_service(duck)
     scored = score_lifetime(

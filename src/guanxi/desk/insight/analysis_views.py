@@ -36,13 +36,21 @@ def analysis_list(request: Request) -> HttpResponse:
         (heading, [analysis for analysis in ANALYSES.values() if analysis.group == group])
         for group, heading in GROUPS.items()
     ]
-    shown = {
+    shown: dict[str, Any] = {
         "run": current_run(),
         "groups": [(heading, found) for heading, found in groups if found],
         "kept": [_kept(record) for record in keeping.kept()],
         "may_keep": request.user.may(May.KEEP_ANALYSES),
     }
+    if among := request.GET.get(AMONG, ""):
+        shown |= {"among": urlencode({AMONG: among}), "chosen": _chosen(among)}
     return render(request, "desk/insight/analyses.html", shown)
+
+
+def _chosen(among: str) -> str:
+    """The customers that were chosen, in words."""
+    fields = reader_fields()
+    return sentence(together(read_where(among, fields)), fields)
 
 
 @require_safe
@@ -75,11 +83,12 @@ def _answered(request: Request, code: str, given: dict[str, Any]) -> dict[str, A
         return {"complaint": str(error)}
     told: dict[str, Any] = {"answer": answer, "job": answer.job, "note": profit_note()}
     if given.get(AMONG):
-        fields = reader_fields()
-        told["chosen"] = sentence(together(read_where(given[AMONG], fields)), fields)
+        told["chosen"] = _chosen(given[AMONG])
     if shown := answer.shown:
         sees = visible_to(request.user)
         told |= {"shown": shown, "charts": answers.charts(shown)}
+        if request.user.may(May.RUN_CAMPAIGNS):
+            told["plan"] = answers.plan_address(shown, given.get(AMONG, ""))
         told["tables"] = answers.tables(
             shown,
             code=code,

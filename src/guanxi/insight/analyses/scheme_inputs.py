@@ -30,7 +30,9 @@ def scheme_inputs(data: Data, fields: Mapping[str, Field]) -> tuple[Any, dict[st
     direct = [name for name in fields if name in told]
     data.customers(*direct).create_view("scheme_people", replace=True)
     columns = {name: f"input_{number}" for number, name in enumerate(fields)}
-    shown, joins, unknown = [], [], []
+    shown: list[str] = []
+    joins: list[str] = []
+    unknown: list[str] = []
     for name, field in fields.items():
         found = f"people.{identifier(name)}" if name in told else _beside(data, name, columns[name], joins)
         if found is None:

@@ -38,7 +38,7 @@ def _compute(data: Data, asked: Asked) -> Raw:
 def _boundaries(asked: Asked) -> tuple[float, ...]:
     """The typed boundaries, in the unit of the measure. Raises DomainError unless they rise."""
     texts = listed(asked["boundaries"])
-    times = minor_units(base_currency()) if MEASURES[asked["by"]].unit == "minor units" else 1
+    times: float = minor_units(base_currency()) if MEASURES[asked["by"]].unit == "minor units" else 1
     times = 0.01 if MEASURES[asked["by"]].unit == "share" else times
     try:
         found = tuple(float(text.rstrip("%").strip()) * times for text in texts)
