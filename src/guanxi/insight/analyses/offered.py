@@ -18,6 +18,7 @@ from guanxi.insight.analyses import (
     indicators,
     leaving,
     look_alikes,
+    loyalty_benefit,
     needs,
     overdue,
     profile,
@@ -68,6 +69,7 @@ ANALYSES: Final[dict[str, Analysis]] = {
         needs.NEEDS,
         similar_usage.SIMILAR_USAGE,
         referrals.REFERRALS,
+        loyalty_benefit.LOYALTY_BENEFIT,
         changes.DRIFT,
         changes.HISTORY,
     )
