@@ -43,7 +43,7 @@ NAMES: Final = frozenset(
         "id", "done units", "total units", "attempts", "audit chain", "stuck jobs",
         # settings
         "contact policy", "insight assumptions", "universal holdout",
-        "class thresholds", "bill bands", "top layer", "growth layer", "high potential layer",
+        "class thresholds", "need rules", "rules", "bill bands", "top layer", "growth layer", "high potential layer",
         "max contacts", "window days", "min gap days", "quiet from", "quiet until", "consent required",
         "margin rate", "cost to serve per order", "horizon days",
         "discount rate year", "trend days", "salt",
@@ -85,6 +85,9 @@ CODES: Final = frozenset(
         # whether a campaign moves some more than others, and what became of commission
         "usable heterogeneity", "no usable heterogeneity", "commission rose, profit did not", "in order",
         "nothing before",
+        # what sets a group apart, which needs are inferred, which channel is best, when customers use what
+        "over", "under", "firm", "weak", "none", "none pays", "not reachable", "workday", "weekend", "morning", "noon",
+        "afternoon", "evening", "night", "any", "referred", "retained",
         # who leads an analysis
         "marketing", "service", "sales",
         # states of imports, jobs, campaigns, dispatches and contacts

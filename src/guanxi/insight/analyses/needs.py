@@ -179,7 +179,7 @@ def _check(raw: Raw, asked: Asked) -> Sheet:
             Column("confidence", "code", _("Firm or weak")),
             Column("customers", "number"),
             Column("bought", "number", _("Bought again")),
-            Column("rate", "share"),
+            Column("rate", "share", _("Share who bought again")),
             Column("rate_low", "share", _("at least")),
             Column("rate_high", "share", _("at most")),
         ],
