@@ -29,7 +29,7 @@ def group_totals(values: IntoFrameT, *, by: str, amounts: tuple[str, ...]) -> In
     frame = require_columns(values, (by, *amounts), name="values").select(by, *amounts)
     schema = frame.collect_schema()
     numbers = {name: nw.Int64 if schema[name].is_integer() else nw.Float64 for name in amounts}
-    known = frame.with_columns(*[nw.col(name).cast(kind).fill_null(0) for name, kind in numbers.items()])
+    known = frame.select(by, *[nw.col(name).cast(kind).fill_null(0) for name, kind in numbers.items()])
     sums = known.group_by(by).agg(nw.len().alias("customers"), *[nw.col(name).sum() for name in amounts])
     back = [nw.col(name).cast(kind) for name, kind in numbers.items()]  # some engines widen a sum
     total = known.select(total_customers=nw.len())

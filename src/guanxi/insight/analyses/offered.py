@@ -9,10 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from guanxi.insight.analyses import (
+    candidates,
     changes,
     classes,
     cohorts,
     concentration,
+    cross_sell,
     cube,
     decliners,
     indicators,
@@ -20,6 +22,7 @@ from guanxi.insight.analyses import (
     look_alikes,
     loyalty_benefit,
     needs,
+    next_products,
     overdue,
     profile,
     profit,
@@ -31,6 +34,7 @@ from guanxi.insight.analyses import (
     share_of_customer,
     similar_usage,
     single_indicator,
+    up_sell,
 )
 from guanxi.insight.analyses.definition import Analysis
 
@@ -64,6 +68,10 @@ ANALYSES: Final[dict[str, Analysis]] = {
         leaving.LEAVING,
         overdue.OVERDUE,
         decliners.DECLINERS,
+        next_products.NEXT_PRODUCTS,
+        candidates.CANDIDATES,
+        cross_sell.CROSS_SELL,
+        up_sell.UP_SELL,
         profile.PROFILE,
         look_alikes.LOOK_ALIKES,
         needs.NEEDS,
