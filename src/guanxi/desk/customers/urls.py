@@ -24,5 +24,6 @@ urlpatterns = [
     path("find/", search.customer_suggestions, name="customer_suggestions"),
     path("<str:public_id>/", pages.customer_page, name="customer"),
     path("<str:public_id>/addresses/", changes.customer_reveal, name="customer_reveal"),
+    path("<str:public_id>/decline/", changes.customer_decline, name="customer_decline"),
     path("<str:public_id>/owner/", changes.customer_owner, name="customer_owner"),
 ]

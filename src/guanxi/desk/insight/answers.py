@@ -118,6 +118,14 @@ def _counted(value: int | None, where: Mapping[str, Any] | None) -> Cell:
     )
 
 
+def plan_address(shown: Shown, among: str) -> str:
+    """Where a campaign for the customers whom an answer names is planned; empty where it names nobody."""
+    where = _both(shown.reaches, among)
+    if where is None:
+        return ""
+    return f"{reverse('campaign_plan')}?{urlencode({'where': json.dumps(where, ensure_ascii=False)})}"
+
+
 def _both(where: Mapping[str, Any] | None, among: str) -> Mapping[str, Any] | None:
     if where is None or not among:
         return where

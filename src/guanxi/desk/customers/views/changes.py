@@ -1,4 +1,4 @@
-"""What is done on a customer's page: showing the addresses, and saying who looks after the customer."""
+"""What is done on a customer's page: showing addresses, saying who looks after the customer and why they decline."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from django.views.decorators.http import require_POST
 from guanxi.customers.queries import seen_customer
 from guanxi.customers.services import assign_customers, reveal_addresses
 from guanxi.desk.customers.profile import page_of, who_of
+from guanxi.desk.customers.undos import DECLINE_CODED
 from guanxi.foundation.errors import DomainError
+from guanxi.insight.decline_reasons import code_decline
+from guanxi.shell.toasts import undoable
 from guanxi.shell.typed import whole_number
 from guanxi.staff.access import Request, may
 from guanxi.staff.models import User
 from guanxi.staff.roles import May
 from guanxi.staff.visibility import visible_to
+from guanxi.wording.words import word
 
 
 @require_POST
@@ -46,4 +50,20 @@ def customer_owner(request: Request, public_id: str) -> HttpResponse:
         messages.success(request, _("The customer is in the public pool now: everybody sees them."))
     else:
         messages.success(request, _("%(name)s looks after the customer now.") % {"name": owner.actor.name})
+    return redirect("customer", customer.public_id)
+
+
+@require_POST
+@may(May.SEE_ADDRESSES)
+def customer_decline(request: Request, public_id: str) -> HttpResponse:
+    """Say why the customer declines: one of three causes; the message offers to take it back."""
+    customer = seen_customer(public_id, visible_to(request.user))
+    reason = code_decline(
+        customer=customer,
+        cause=request.POST.get("cause", ""),
+        note=request.POST.get("note", ""),
+        actor=request.user.actor,
+    )
+    undoable(request, _("The cause is noted: %(cause)s.") % {"cause": word(reason.cause)}, DECLINE_CODED,
+             reason=str(reason.pk))  # fmt: skip
     return redirect("customer", customer.public_id)
