@@ -17,7 +17,7 @@ from guanxi.foundation import jobs
 from guanxi.foundation.models import AuditEntry, Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGE = "/insight/analyses/indicators/"
+PAGE = "/insight/analyses/variables/"
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_the_table_of_a_subject_is_taken_along() -> None:
     assert [row["Customer"] for row in rows] == sorted(Party.objects.values_list("public_id", flat=True))
     assert sorted(row["Transaction amount (USD)"] for row in rows) == ["30.50", "7.00"]
     assert "Number of transactions" not in rows[0]
-    assert AuditEntry.objects.filter(verb="exported", object_id="indicators").exists()
+    assert AuditEntry.objects.filter(verb="exported", object_id="variables").exists()
 
 
 def test_only_of_the_customers_that_were_chosen() -> None:

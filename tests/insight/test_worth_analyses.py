@@ -73,16 +73,16 @@ def test_share_of_customer_rests_on_what_customers_declared() -> None:
 
 @pytest.mark.requirement("DATA-09")
 def test_the_variables_of_a_subject_are_told_as_far_as_there_are_data() -> None:
-    answer = ask("indicators", {"subject": "churn"}, actor=MIA)
+    answer = ask("variables", {"subject": "churn"}, actor=MIA)
     assert answer.raw
     rows = {row["indicator"]: row for row in answer.raw["indicators"]}
     assert {"recency_days", "transaction_count", "complaint_count"} <= set(rows)
     assert "average_arrears_rate" not in rows
     assert columns([rows["transaction_count"]], "known", "mean", "median", "highest") == [(5, 1.2, 1.0, 2.0)]
     assert columns([rows["complaint_count"]], "known", "mean", "highest") == [(5, 0.2, 1.0)]
-    year = ask("indicators", {"subject": "churn", "days": 365}, actor=MIA).raw
+    year = ask("variables", {"subject": "churn", "days": 365}, actor=MIA).raw
     assert year
     assert {row["indicator"]: row["highest"] for row in year["indicators"]}["transaction_count"] == 1.0
-    everything = ask("indicators", {}, actor=MIA).shown
+    everything = ask("variables", {}, actor=MIA).shown
     assert everything
     assert [sheet.key for sheet in everything.sheets] == ["money", "share", "number"]

@@ -17,7 +17,6 @@ from guanxi.insight.analyses import (
     cross_sell,
     cube,
     decliners,
-    indicators,
     leaving,
     look_alikes,
     loyalty_benefit,
@@ -35,6 +34,7 @@ from guanxi.insight.analyses import (
     similar_usage,
     single_indicator,
     up_sell,
+    variables,
 )
 from guanxi.insight.analyses.definition import Analysis
 
@@ -59,7 +59,7 @@ ANALYSES: Final[dict[str, Analysis]] = {
         concentration.CONCENTRATION,
         profit.PROFIT_EXPLAINED,
         classes.CLASSES,
-        indicators.INDICATORS,
+        variables.VARIABLES,
         share_of_customer.SHARE_OF_CUSTOMER,
         relationship.RELATIONSHIP,
         satisfaction.SATISFACTION,

@@ -92,8 +92,8 @@ def _subjects() -> dict[str, str]:
     return {ALL: _("All")} | {subject: names[subject] for subject in SUBJECTS}
 
 
-INDICATORS: Final = Analysis(
-    code="indicators",
+VARIABLES: Final = Analysis(
+    code="variables",
     group="profiles",
     name=gettext_lazy("Behaviour variables"),
     question=gettext_lazy("What is known of how customers behave, ready for an analysis?"),
