@@ -11,6 +11,7 @@ from guanxi.customers.models import Attribute, Party
 from guanxi.customers.owners import keepers
 from guanxi.customers.queries import parties_of, profile
 from guanxi.desk.customers.next_purchases import next_purchases
+from guanxi.desk.customers.risk import risk_of
 from guanxi.desk.customers.timeline import Event, timeline
 from guanxi.foundation import clock
 from guanxi.insight.catalogue import MEASURES, measure_label, measure_text
@@ -25,7 +26,9 @@ from guanxi.staff.visibility import visible_to
 from guanxi.wording.words import phrase, tier_reason, word
 
 HIDDEN = "••••"
-SHOWN: Final = frozenset({"facts", "contact_points", "consents", "links", "assignments", "class_moves"})
+SHOWN: Final = frozenset(
+    {"facts", "contact_points", "consents", "links", "assignments", "class_moves", "decline_reasons"}
+)
 """The parts of a profile that the page shows as they are; the rest stands on its timeline."""
 
 
@@ -38,6 +41,7 @@ def page_of(customer: Party, person: User, *, reveals: bool = False) -> dict[str
         "consents": known["consents"],
         "worth": _worth(customer),
         "moves": known["class_moves"],
+        "risk": risk_of(customer, person, known["decline_reasons"]),
         "next": next_purchases(customer, person),
         "contact": next_contact(customer),
         "happenings": [_happening(event, person) for event in timeline(party_ids)],
