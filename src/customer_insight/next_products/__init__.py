@@ -10,6 +10,7 @@ from customer_insight.next_products.candidates import PRODUCT_CATEGORIES, produc
 from customer_insight.next_products.card import NextProductCard
 from customer_insight.next_products.chance import ChanceMap, fit_chances
 from customer_insight.next_products.demand import PRODUCT_CHANCES, expected_buyers
+from customer_insight.next_products.interest import SIGNALS, SignalEffect, fit_signals
 from customer_insight.next_products.levels import (
     PRODUCT_LEVELS,
     PRODUCT_PRICES,
@@ -20,7 +21,6 @@ from customer_insight.next_products.levels import (
 from customer_insight.next_products.model import NextProductModel, buy_again, buy_new, fit_next_products
 from customer_insight.next_products.prices import paid_prices
 from customer_insight.next_products.settings import NextProductSettings
-from customer_insight.next_products.interest import SIGNALS, SignalEffect, fit_signals
 from customer_insight.next_products.similarity import similar_products
 
 __all__ = [

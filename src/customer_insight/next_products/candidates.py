@@ -12,9 +12,9 @@ from customer_insight.inputs import Column, TableDefinition, typed
 from customer_insight.next_products.amounts import with_potential
 from customer_insight.next_products.chance import with_chance
 from customer_insight.next_products.held import bought_lines, first_places, held_products, kept
+from customer_insight.next_products.interest import SIGNALS, SignalEffect, moved_by_signals, recent_signals
 from customer_insight.next_products.lists import new_list
 from customer_insight.next_products.model import NextProductModel, priced
-from customer_insight.next_products.interest import SIGNALS, SignalEffect, moved_by_signals, recent_signals
 from customer_insight.tables import same_kind
 
 PRODUCT_CATEGORIES: Final = TableDefinition(

@@ -17,9 +17,11 @@ from customer_insight.next_products.held import (
 )
 from customer_insight.next_products.lists import new_list
 from customer_insight.next_products.model import LISTED, NextProductModel, priced
+from customer_insight.next_products.settings import NextProductSettings
 from customer_insight.next_products.similarity import popularity
 from customer_insight.tables import same_kind
 
+_DEFAULT = NextProductSettings()
 _KEY: Final = Column(kind="key", meaning="the product")
 _CATEGORY: Final = Column(kind="text", meaning="the family whose products replace each other", nullable=True)
 
@@ -97,7 +99,7 @@ def up_sell(
     products: Any,
     *,
     as_of: int,
-    model: NextProductModel,
+    settings: NextProductSettings = _DEFAULT,
     window_days: int = 364,
     prior: float = 20.0,
 ) -> IntoFrameT:
@@ -111,10 +113,11 @@ def up_sell(
 
         (rose + prior x share of all) / (customers + prior)
 
-    null where nobody stood below another level then. ``products`` has the columns PRODUCT_LEVELS (`price_levels`
+    null where nobody stood below another level then. ``settings`` say how fast purchases fade and what the horizon is;
+    no model is needed. ``products`` has the columns PRODUCT_LEVELS (`price_levels`
     makes them). Raises TableError for a missing or mistyped column.
     """
-    horizon, half_life = model.settings.horizon_days, model.settings.half_life_days
+    horizon, half_life = settings.horizon_days, settings.half_life_days
     lines = bought_lines(order_lines)
     known = typed(products, PRODUCT_LEVELS).select(
         nw.col("product_id").cast(nw.Int64), "category", nw.col("level").cast(nw.Int64)

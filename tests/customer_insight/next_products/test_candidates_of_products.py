@@ -149,7 +149,9 @@ def test_up_selling_proposes_the_next_level_with_the_share_who_rose(engine):
     ]
     lines = [bought(customer, 1, 85) for customer in range(1, 11)]  # ten stood at level 1 a horizon ago
     lines += [bought(1, 2, 95), bought(2, 3, 85), bought(2, 3, 99), bought(11, 5, 99), bought(12, 1, 99)]
-    rows = engine.rows(up_sell(engine.table(lines), engine.table(levels), as_of=100, model=MODEL, prior=10.0))
+    rows = engine.rows(
+        up_sell(engine.table(lines), engine.table(levels), as_of=100, settings=SMALL, prior=10.0)
+    )
     # 1 rose of the 9 who stood below (2 stood at level 3 already): (1 + 10 / 9) / (9 + 10) = 1 / 9.
     got = {row["customer_id"]: (row["level"], row["next_level"], row["product_id"]) for row in rows}
     assert got == dict.fromkeys((3, 4, 5, 6, 7, 8, 9, 10, 12), (1, 3, 3))

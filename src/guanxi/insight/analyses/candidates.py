@@ -99,7 +99,7 @@ def _product(data: Data, typed: str) -> tuple[int, str]:
 
 def _show(raw: Raw, asked: Asked) -> Shown:
     title = _("Likely buyers")
-    if raw["model"] is None:
+    if raw["from"] is None:
         return show_nothing(title)
     people = [
         Column("customer_id", "customer", _("Customer")),
@@ -122,9 +122,10 @@ def _show(raw: Raw, asked: Asked) -> Shown:
         notes=[
             rests_on(raw, asked),
             _(
-                "Intent is the probability of a purchase. Potential is what such a customer buys of it in %(days)s days, "
-                "by the share it has in its buyers' spend in its category; it is unknown for those who bought nothing "
-                "in the last %(window)s days."
+                "Intent is the probability of a purchase. Potential is what such a customer buys of it in %(days)s "
+                "days, by the share it has in its buyers' spend in its category; it is unknown for those who bought "
+                "nothing in the last %(window)s days. Contacts and responses do not say of which product they were, so "
+                "they move no intent."
             )
             % {"days": asked["days"], "window": asked["window"]},
             _("As an audience: the intent of this analysis from a number on."),

@@ -64,7 +64,7 @@ def _compute(data: Data, asked: Asked) -> Raw:
 
 def _show(raw: Raw, asked: Asked) -> Shown:
     title = _("Who could be offered what further")
-    if raw["model"] is None:
+    if raw["from"] is None:
         return show_nothing(title)
     sizes = [
         Column("proposed", "text", _what()[asked["what"]]),

@@ -50,7 +50,7 @@ HOW: Final = (
 
 def fitted(data: Data, asked: Asked) -> NextProductModel:
     """The model of these figures, settings and customers: as an earlier answer kept it, or fitted now."""
-    settings = NextProductSettings(horizon_days=asked["days"], half_life_days=float(asked["half_life"]))
+    settings = settings_of(asked)
     answers = AnalysisAnswer.objects.filter(run=data.run, question__arguments__among=asked[AMONG])
     for kept in answers.filter(raw__model__again__isnull=False).values_list("raw__model", flat=True):
         model = NextProductModel.from_dict(kept)
@@ -59,26 +59,33 @@ def fitted(data: Data, asked: Asked) -> NextProductModel:
     return fit_next_products(data.lines(), as_of=data.as_of, settings=settings)
 
 
+def settings_of(asked: Asked) -> NextProductSettings:
+    """How far ahead, and how fast purchases fade."""
+    return NextProductSettings(horizon_days=asked["days"], half_life_days=float(asked["half_life"]))
+
+
 def told(data: Data, model: NextProductModel, test: Any = None) -> Raw:
     """The model as an answer keeps it, with its card."""
-    first = value(data.duck, "SELECT min(day) FROM lines")
+    span = spanned(data)
+    first = span.pop("first")
     card = NextProductCard(
         version="1",
-        window_start=model.as_of if first is None else first,
+        window_start=first,
         window_end=data.as_of,
         model=model,
         backtest=test,
     ).as_dict()
-    return {
-        "model": card.pop("model"),
-        "card": card,
-        "from": calendar_day(card["window_start"]),
-        "until": calendar_day(data.as_of),
-    }
+    return {"model": card.pop("model"), "card": card, **span}
+
+
+def spanned(data: Data) -> Raw:
+    """The first day with an order, as a number and as a date, and the day of the figures."""
+    first = value(data.duck, "SELECT min(day) FROM lines SEMI JOIN chosen USING (customer_id)")
+    return {"first": first, "from": calendar_day(first), "until": calendar_day(data.as_of)}
 
 
 def name_products(data: Data) -> None:
-    """Table `product_names`: every product with `label`, its name; with its key where others share it, or without one."""
+    """Table `product_names`: every product with `label`: its name, and its key where that is shared or missing."""
     copy_truth(data.duck, "product_keys", "SELECT id AS product_id, source_key FROM commerce_product")
     data.products().create_view("product_details", replace=True)
     data.duck.execute(
@@ -105,7 +112,7 @@ def has_products(data: Data) -> bool:
 def no_products(data: Data, *, number: bool = False) -> Raw:
     """The answer where no order says which product was bought."""
     data.no_members(number=number)
-    return {"model": None}
+    return {"from": None}
 
 
 def show_nothing(title: Text) -> Shown:

@@ -93,7 +93,7 @@ def _tested(data: Data, model: NextProductModel) -> Any:
 
 def _show(raw: Raw, asked: Asked) -> Shown:
     title = _("What is likely to be bought")
-    if raw["model"] is None:
+    if raw["from"] is None:
         return show_nothing(title)
     test = raw["card"]["backtest"]
     lead = {

@@ -13,18 +13,17 @@ from guanxi.insight.analyses.arranging import is_value, sheet_of
 from guanxi.insight.analyses.data import Data, records
 from guanxi.insight.analyses.definition import Analysis, Asked, Column, Parameter, Raw, Sheet, Shown
 from guanxi.insight.analyses.next_model import (
-    AT_ONCE,
     GROUP,
     HOW,
     NAMES,
     SHOWN,
-    fitted,
     has_products,
     name_products,
     no_products,
     rests_on,
+    settings_of,
     show_nothing,
-    told,
+    spanned,
 )
 
 _STEP: Final = "category || ' ' || level || ' → ' || next_level"
@@ -35,11 +34,12 @@ def _compute(data: Data, asked: Asked) -> Raw:
     if not has_products(data):
         return no_products(data)
     name_products(data)
-    model = fitted(data, asked)
     categories = data.duck.sql(f"SELECT product_id, category FROM {NAMES}")
     prices = paid_prices(data.lines(), categories, as_of=data.as_of, window_days=asked["window"])
     levels = data.keep("levels", price_levels(prices, levels=asked["levels"]))
-    found = up_sell(data.lines(), levels, as_of=data.as_of, model=model, window_days=asked["window"])
+    found = up_sell(
+        data.lines(), levels, as_of=data.as_of, settings=settings_of(asked), window_days=asked["window"]
+    )
     data.keep("steps", found)
     rows = data.keep(
         "risers",
@@ -57,7 +57,7 @@ def _compute(data: Data, asked: Asked) -> Raw:
         ),
     )
     data.members(likeliest, "step")
-    return {**told(data, model), "steps": _steps(data, rows, likeliest), "customers": _surest(likeliest)}
+    return {**spanned(data), "steps": _steps(data, rows, likeliest), "customers": _surest(likeliest)}
 
 
 def _steps(data: Data, rows: Any, likeliest: Any) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def _surest(likeliest: Any) -> list[dict[str, Any]]:
 
 def _show(raw: Raw, asked: Asked) -> Shown:
     title = _("Who could take the next level")
-    if raw["model"] is None:
+    if raw["from"] is None:
         return show_nothing(title)
     return Shown(
         lead=_("Products of a category in levels by the price paid for a piece; the customers below each next level."),
@@ -146,5 +146,4 @@ UP_SELL: Final = Analysis(
     ),
     requirements=("CAMP-20", "ANA-49"),
     members="text",
-    at_once=AT_ONCE,
 )
