@@ -15,6 +15,7 @@ from customer_insight.conditions import Compare, parse
 from guanxi.foundation.language import CHINESE
 from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
+from guanxi.insight.kept_risk import kept_risk, likely_to_leave
 from guanxi.insight.members import member_of
 from guanxi.insight.queries import current_run
 
@@ -101,8 +102,13 @@ def test_reasons_are_read_in_the_readers_language_and_the_kept_answer_knows_one_
     assert member_of(digest, run, first["customer_id"]) == first["p_leave"]
     assert member_of(digest, run, 10**9) is None
     assert member_of("0" * 16, run, first["customer_id"]) is None
-    said = [dict(reason) for reason in first["reasons"]]
-    assert said[0]["direction"] == "raises"
+    assert first["reasons"][0]["direction"] == "raises"
+    told = kept_risk(first["customer_id"], run)
+    assert set(told) == {"leaving"}
+    assert (told["leaving"].value, told["leaving"].row) == (first["p_leave"], first)
+    leaving = likely_to_leave(run)
+    assert leaving
+    assert count_audience(leaving) == 10
     with override(CHINESE):
         assert answer.shown
         texts = answer.shown.sheets[0].rows[0][5:]

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
+from customer_insight.conditions import Compare, Condition
+from guanxi.insight.analyses.leaving_shown import AT_RISK
 from guanxi.insight.analyses.parameters import AMONG
-from guanxi.insight.members import member_of
+from guanxi.insight.members import GROUP, member_of
 from guanxi.insight.models import AnalysisAnswer, InsightRun
 
 CODES: Final = ("leaving", "overdue", "decliners")
@@ -24,20 +28,30 @@ class Said:
     """The customer's row of the answer's list; empty where they are not in it."""
 
 
+def likely_to_leave(run: InsightRun) -> Condition | None:
+    """Those whose chance to leave is above one half by the latest kept answer; None where none is kept."""
+    answer = _answers(run).filter(question__code="leaving").order_by("-pk").first()
+    if answer is None or answer.raw["lacking"]:
+        return None
+    return Compare(f"{GROUP}.{answer.question.digest}", ">", AT_RISK)
+
+
 def kept_risk(customer_id: int, run: InsightRun) -> dict[str, Said]:
     """Code of an analysis to what its latest answer by these figures, of all customers, says of this one."""
-    answers = AnalysisAnswer.objects.filter(
-        run=run, question__code__in=CODES, **{f"question__arguments__{AMONG}": ""}
-    )
-    latest = {
-        each.question.code: each for each in answers.defer("raw").select_related("question").order_by("pk")
-    }
+    answers = _answers(run).filter(question__code__in=CODES)
+    latest = {each.question.code: each for each in answers.defer("raw").order_by("pk")}
     found = {}
     for code, answer in latest.items():
         value = member_of(answer.question.digest, run, customer_id)
         if value is not None:
             found[code] = Said(value, answer.question.arguments, _row(answer.raw, customer_id))
     return found
+
+
+def _answers(run: InsightRun) -> QuerySet[AnalysisAnswer]:
+    """The kept answers about all customers."""
+    found = AnalysisAnswer.objects.filter(run=run, **{f"question__arguments__{AMONG}": ""})
+    return found.select_related("question")
 
 
 def _row(raw: dict[str, Any], customer_id: int) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from guanxi.desk.insight.reports import REPORTS
 from guanxi.foundation.money import format_money
 from guanxi.insight import queries
 from guanxi.insight.audience import count_audience
+from guanxi.insight.kept_risk import likely_to_leave
 from guanxi.shell.components import Line, Stat
 from guanxi.staff.models import User
-from guanxi.staff.visibility import visible_to
+from guanxi.staff.visibility import Sees, visible_to
 from guanxi.wording.words import label, word
 
 RECENT: Final = Compare("indicator.recency_days", "<=", 90)
@@ -76,6 +77,7 @@ def retention(person: User) -> Shown:
     if run is None or not run.lifetime_card.get("name"):
         return None
     sees = visible_to(person)
+    leaving = likely_to_leave(run)
     return {
         "stats": [
             Stat(
@@ -90,8 +92,18 @@ def retention(person: User) -> Shown:
                 customers_where(SLIPPING),
                 _("two best layers, sales down by 25 % or more"),
             ),
+            *([_leaving(leaving, sees)] if leaving else []),
         ]
     }
+
+
+def _leaving(leaving: Condition, sees: Sees) -> Stat:
+    return Stat(
+        _("Likely to leave"),
+        f"{count_audience(leaving, sees=sees):,}",
+        customers_where(leaving),
+        _("more likely than not, by the latest answer kept"),
+    )
 
 
 def moves(person: User) -> Shown:

@@ -22,7 +22,10 @@ PANELS: Final = (
         20, "figures", STATS, figures.figures,
         frozenset({ADMINISTRATOR, DECISION, MARKETING, Role.SALES_MANAGER, ANALYST}), May.SEE_INSIGHT,
     ),
-    HomePanel(25, "retention", STATS, figures.retention, frozenset({DECISION, MARKETING}), May.SEE_INSIGHT),
+    HomePanel(
+        25, "retention", STATS, figures.retention, frozenset({DECISION, MARKETING, Role.SALES_MANAGER}),
+        May.SEE_INSIGHT,
+    ),
     HomePanel(30, "sown", LINES, campaigns.sown, frozenset({MARKETING, DECISION}), May.SEE_CAMPAIGNS),
     HomePanel(
         35, "running", "desk/home/running.html", campaigns.running, frozenset({MARKETING}), May.SEE_CAMPAIGNS

@@ -15,6 +15,8 @@ from guanxi.insight.analyses.arranging import between, sheet_of
 from guanxi.insight.analyses.definition import Asked, Column, Drawing, Raw, Sheet, Shown
 from guanxi.insight.catalogue import measure_text
 
+AT_RISK: Final = 0.5
+"""Who is above leaves more likely than not."""
 _LABELS: Final = ("> 75 %", "50–75 %", "25–50 %", "10–25 %", "≤ 10 %")
 _ENDS: Final = ((0.75, None), (0.5, 0.75), (0.25, 0.5), (0.1, 0.25), (None, 0.1))
 
@@ -40,13 +42,8 @@ def show(raw: Raw, asked: Asked) -> Shown:
             ),
         ],
         notes=[*_tested(raw, check), *_meant(raw, asked)],
-        reaches=at_risk(raw["field"]),
+        reaches={"op": ">", "field": raw["field"], "value": AT_RISK},
     )  # fmt: skip
-
-
-def at_risk(field: str) -> dict[str, Any]:
-    """The condition of those who leave more likely than not."""
-    return {"op": ">", "field": field, "value": 0.5}
 
 
 def _people() -> str:
