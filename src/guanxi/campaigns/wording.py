@@ -221,8 +221,8 @@ def cell_rows(result: Mapping[str, Any]) -> list[list[Any]]:
 
 
 GROUP_COLUMNS = (
-    "value tier", "cell", "channel", "offer", "treated", "held out", "not compared", "margin per customer",
-    "incremental profit", "return on investment", "verdict", "p (Holm)",
+    "value tier", "cell", "channel", "offer", "treated", "held out", "margin per customer", "return on investment",
+    "verdict", "p (Holm)", "incremental profit", "not compared",
 )  # fmt: skip
 
 
@@ -242,20 +242,20 @@ def group_rows(result: Mapping[str, Any]) -> list[list[Any]]:
             row["offer"],
             row["treated"],
             row["control"],
-            row.get("unmeasured", 0),
             money(row["margin"]["difference"]),
-            money(row["incremental_profit"]),
             roi(row["roi"]),
             row["verdict"],
             _p(row["margin_p_adjusted"]),
+            money(row["incremental_profit"]),
+            row.get("unmeasured", 0),
         ]
         for row in result.get("groups", ())
     ]
 
 
 SUM_COLUMNS = (
-    "taken together", "treated", "held out", "not compared", "cost", "incremental margin", "incremental profit",
-    "return on investment", "verdict",
+    "taken together", "treated", "held out", "incremental profit", "return on investment", "verdict",
+    "incremental margin", "cost", "not compared",
 )  # fmt: skip
 
 
@@ -279,12 +279,12 @@ def sum_rows(result: Mapping[str, Any]) -> list[list[Any]]:
             _taken_together(row),
             row["treated"],
             row["control"],
-            row["unmeasured"],
-            format_money(row["cost"]),
-            money(row["incremental_margin"]),
             money(row["incremental_profit"]),
             roi(row["roi"]),
             row["verdict"],
+            money(row["incremental_margin"]),
+            format_money(row["cost"]),
+            row["unmeasured"],
         ]
         for row in (result.get("breakdown") or {}).get("sums", ())
     ]

@@ -41,15 +41,13 @@ def _show(raw: Raw, asked: Asked) -> Shown:
     columns = [
         Column("campaign"),
         Column("state", "code", _("Measured days")),
+        Column("single_verdict", "code", _("one look says")),
+        Column("verdict", "code", _("all looks say")),
         Column("look", "number", _("Looks")),
         Column("profit", "money", _("incremental profit")),
-        Column("single_low", "money", _("one look: at least")),
-        Column("single_high", "money", _("one look: at most")),
-        Column("single_verdict", "code", _("one look says")),
-        Column("level", "share", _("Level of this look")),
         Column("low", "money", _("all looks: at least")),
         Column("high", "money", _("all looks: at most")),
-        Column("verdict", "code", _("all looks say")),
+        Column("level", "share", _("Level of this look")),
     ]
     sheet: Sheet = sheet_of(
         "looks", _("Campaigns by what looking allows"), columns, raw["looks"], empty=no_campaign()

@@ -156,6 +156,11 @@ def _limits(estimate: Mapping[str, Any]) -> list[float | None]:
     return [estimate["value"], estimate["low"], estimate["high"]]
 
 
+def _fine(value: float | None) -> str | None:
+    """Small figures of responses per customer, which two decimals would hide."""
+    return None if value is None else f"{value:.4f}"
+
+
 def _verdict(check: Mapping[str, Any], arms: Mapping[str, int]) -> Sheet:
     return Sheet(
         key="check",
@@ -166,14 +171,15 @@ def _verdict(check: Mapping[str, Any], arms: Mapping[str, int]) -> Sheet:
             Column("average", "share", _("Average effect on the response rate")),
             Column("low", "share", _("at least")),
             Column("high", "share", _("at most")),
-            Column("qini", "number", _("Qini coefficient")),
-            Column("qini_low", "number", _("at least")),
-            Column("qini_high", "number", _("at most")),
+            Column("qini", "text", _("Qini coefficient")),
+            Column("qini_low", "text", _("at least")),
+            Column("qini_high", "text", _("at most")),
             Column("verdict", "code"),
         ],
         rows=[
             [
-                arms["treated"], arms["control"], *_limits(check["average"]), *_limits(check["qini"]), check["verdict"]
+                arms["treated"], arms["control"], *_limits(check["average"]),
+                *map(_fine, _limits(check["qini"])), check["verdict"],
             ]
         ],
     )  # fmt: skip
@@ -188,10 +194,13 @@ def _deciles(check: Mapping[str, Any]) -> Sheet:
         Column("uplift", "share", _("Measured uplift")),
         Column("low", "share", _("at least")),
         Column("high", "share", _("at most")),
-        Column("gain", "number", _("Responses gained per customer so far")),
+        Column("gain", "text", _("Responses gained per customer so far")),
     ]
     rows_ = [
-        [each["decile"], each["treated"], each["control"], each["predicted"], *_limits(each["uplift"]), each["gain"]]
+        [
+            each["decile"], each["treated"], each["control"], each["predicted"],
+            *_limits(each["uplift"]), _fine(each["gain"]),
+        ]
         for each in check["deciles"]
     ]  # fmt: skip
     return Sheet(
@@ -211,7 +220,10 @@ def _today(raw: Raw) -> Sheet:
         ],
         rows=[[f"{each['tenth']}0 %", each["customers"], each["lowest"]] for each in raw["tenths"]],
         opens=[{"op": ">=", "field": raw["field"], "value": each["lowest"]} for each in raw["tenths"]],
-        note=_("A number leads to its customers, who can be kept as an audience."),
+        note=_(
+            "A number leads to its customers, who can be kept as an audience. Equal predictions stand together, so a "
+            "row may hold more than its tenths."
+        ),
     )
 
 
