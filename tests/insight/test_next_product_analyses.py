@@ -66,7 +66,7 @@ def test_what_is_bought_again_with_the_test_of_the_lists_and_each_customers_list
         ("new", 5, 2, 0.5), ("new", 10, 2, 0.5),
         ("most popular", 5, 2, 0.5), ("most popular", 10, 2, 0.5),
     ]  # fmt: skip
-    assert "From orders of 2025-03-03 to 2025-03-31." in answer.shown.notes[0]
+    assert "From orders of 2025-03-03 to 2025-03-31." in str(answer.shown.notes[0])
     assert answer.raw["card"]["name"] == "next products"
     lists, known = next_of(t6, run), next_of(t0, run)
     assert lists
