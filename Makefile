@@ -50,11 +50,11 @@ esac
 @$(BIN)/python .ci/never_ran.py var/$(1)-*.xml
 endef
 
-test-spark: setup ## Test the library on a Spark cluster of two worker processes; needs Java 17, installs half a gigabyte
+test-spark: setup ## Test the library on Spark clusters of two worker processes; needs Java 17, installs half a gigabyte
 	@java -version 2>/dev/null || { echo "Spark needs Java 17 or newer, such as Debian's default-jre-headless"; exit 1; }
 	$(BIN)/uv sync --quiet --locked --extra demo --extra spark
 	@mkdir -p var
-	TEST_ENGINES=pyspark $(BIN)/python -m pytest -ra -n 0 -k "pyspark or spark_cluster" \
+	TEST_ENGINES=pyspark $(BIN)/python -m pytest -ra -n $(WORKERS) --dist worksteal -k "pyspark or spark_cluster" \
 	  --durations=15 --junitxml=var/spark.xml tests/customer_insight
 
 bench: setup ## Measure speed against the reaches
