@@ -18,8 +18,9 @@ from guanxi.customers.models import Attribute
 from guanxi.foundation.engine.duck import Duck
 from guanxi.foundation.home import folder
 from guanxi.foundation.models import ChangeRow
-from guanxi.insight.catalogue import MEASURES
+from guanxi.insight.catalogue import MEASURES, RENAMED
 from guanxi.insight.columns import more_fields, with_fields
+from guanxi.insight.indicator_names import follow
 from guanxi.insight.models import CustomerInsight, InsightRun, ReplicaTable
 from guanxi.insight.owners import OWNER, OWNER_FIELDS, owned, read_reassigned, with_people
 from guanxi.insight.queries import open_published, published, published_run
@@ -33,6 +34,7 @@ _HIDDEN = {"run_id", "party_id", "tier", "tier_rule", "tier_since"}
 
 def audience_fields() -> dict[str, Field]:
     """Every field that a condition may name, with its kind and labels."""
+    follow()
     indicators = {
         f"indicator.{field.attname}": _indicator(field.attname)
         for field in CustomerInsight._meta.concrete_fields
@@ -72,7 +74,8 @@ def unknown_field(name: str, fields: Collection[str]) -> str:
 
 
 def _indicator(name: str) -> Field:
-    return Field("number", MEASURES[name].label_en, MEASURES[name].label_zh)
+    said = RENAMED.get(name) or MEASURES[name]
+    return Field("number", said.label_en, said.label_zh)
 
 
 @contextmanager

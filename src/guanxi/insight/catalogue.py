@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -88,9 +89,27 @@ MEASURES: Final = {**CATALOGUE, **{measure.name: measure for measure in _MORE}}
 """Every measure by its name: those of the library, and those that a refresh adds or takes at another rate."""
 
 
+@dataclass(frozen=True)
+class Renamed:
+    """What the business calls a measure, and whether it is offered for analyses."""
+
+    label_en: str
+    label_zh: str
+    is_shown: bool
+
+
+RENAMED: Final[dict[str, Renamed]] = {}
+"""By measure; `guanxi.insight.indicator_names` takes over here what somebody edited."""
+
+
+def is_offered(name: str) -> bool:
+    """Whether a measure is offered for analyses."""
+    return name not in RENAMED or RENAMED[name].is_shown
+
+
 def measure_label(name: str) -> str:
     """The name of a measure for people; other columns are returned as they are."""
-    known = MEASURES.get(name)
+    known = RENAMED.get(name) or MEASURES.get(name)
     if known is None:
         return name
     return known.label_zh if is_chinese() else known.label_en

@@ -25,6 +25,7 @@ from guanxi.foundation.engine.duck import Duck, workspace
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.language import is_chinese
 from guanxi.foundation.money import format_money
+from guanxi.insight.indicator_names import follow
 from guanxi.insight.models import ClassMove, CustomerInsight, InsightRun
 from guanxi.insight.replica import open_replica
 from guanxi.insight.thresholds import thresholds_of
@@ -46,6 +47,7 @@ def current_run() -> InsightRun | None:
 def published_run() -> InsightRun:
     """The run whose figures count now; raises DomainError before the first, and where they are in another currency."""
     require_one_currency()
+    follow()
     run = current_run()
     if run is None:
         raise DomainError(_("Nothing is analysed yet. Import orders, then run `guanxi insight refresh`."))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from customer_insight.conditions import Field, parse
 from guanxi.desk.settings.fields import read_typed, shown_text
 from guanxi.foundation.errors import DomainError
+from guanxi.foundation.language import is_chinese
 from guanxi.insight.class_schemes import is_money, rule_words, scheme_document, scheme_fields
 
 TEXTS: Final = ("label_en", "label_zh", "reason_en", "reason_zh")
@@ -37,6 +38,11 @@ class Class:
     rule: str
     texts: Mapping[str, str]
     thresholds: list[Threshold]
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language."""
+        return self.texts["label_zh" if is_chinese() else "label_en"]
 
 
 def classes(code: str, document: Document, typed: Mapping[str, str]) -> list[Class]:

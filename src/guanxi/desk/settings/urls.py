@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guanxi.desk.settings import people, schemes, views, webhooks
+from guanxi.desk.settings import indicators, people, schemes, views, webhooks
 
 urlpatterns = [
     path("", views.settings_page, name="settings"),
+    path("indicators/", indicators.indicator_list, name="indicator_names"),
     path("schemes/", schemes.scheme_list, name="schemes"),
     path("schemes/<slug:code>/", schemes.scheme_page, name="scheme"),
     path("people/", people.people_page, name="people"),

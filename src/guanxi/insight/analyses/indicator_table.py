@@ -13,7 +13,7 @@ from customer_insight.indicators.financial_entries import FINANCIAL
 from customer_insight.indicators.worth_entries import COST
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses.data import Data
-from guanxi.insight.catalogue import MEASURES, PUBLISHED, measure_label
+from guanxi.insight.catalogue import MEASURES, PUBLISHED, is_offered, measure_label
 
 ELSEWHERE: Final = ("customer_profit", "share_of_customer", "untapped_amount", "task_count", "process_count")
 """Indicators that rest on more than the tables of the copy."""
@@ -41,7 +41,7 @@ def known_indicators() -> dict[str, str]:
         for name, entry in CATALOGUE.items()
         if name not in PUBLISHED and name not in ELSEWHERE and entry.unit not in _NO_NUMBERS
     ]
-    return {name: measure_label(name) for name in found}
+    return {name: measure_label(name) for name in found if is_offered(name)}
 
 
 def is_known(data: Data, name: str) -> bool:

@@ -12,7 +12,7 @@ from guanxi.foundation.errors import DomainError
 from guanxi.foundation.language import is_chinese
 from guanxi.insight.analyses.definition import Analysis, Parameter
 from guanxi.insight.audience import audience_fields
-from guanxi.insight.catalogue import MEASURES, PUBLISHED, measure_label
+from guanxi.insight.catalogue import MEASURES, PUBLISHED, is_offered, measure_label
 
 AMONG: Final = "among"
 """The parameter that every analysis has: a condition, as JSON, that chooses customers."""
@@ -94,7 +94,7 @@ def _number(parameter: Parameter, typed: Any) -> int | float:
 
 def measures() -> dict[str, str]:
     """Every measure of a customer that is published, by its label."""
-    return {name: measure_label(name) for name in MEASURES if name in PUBLISHED}
+    return {name: measure_label(name) for name in MEASURES if name in PUBLISHED and is_offered(name)}
 
 
 def attributes() -> dict[str, str]:
