@@ -123,7 +123,7 @@ CODES: Final = frozenset(
         "mobile", "sms", "mail", "MVC", "MGC", "(unknown)", "total", "MIGRATOR", "BZ",
         # why a customer declines
         "product or service", "competitor's offer", "own circumstances", "not coded", "coded", "decline",
-        "class scheme", "scoring table", "table export",
+        "class scheme", "scoring table", "table export", "indicator names",
         # tokens, and what they may do
         "token", "revoked", "valid", "expired",
         "see customers", "see addresses", "see insight", "refresh insight", "see campaigns", "run campaigns",
