@@ -21,8 +21,8 @@ MOST: Final = 80
 
 def follow() -> None:
     """Take over the names that count now; whoever reads the published run does."""
-    rows = IndicatorName.objects.values_list("name", "label_en", "label_zh", "is_shown")
-    found = {name: Renamed(*said) for name, *said in rows}
+    rows = IndicatorName.objects.all()
+    found = {row.name: Renamed(row.label_en, row.label_zh, row.is_shown) for row in rows}
     RENAMED.clear()
     RENAMED.update(found)
 
