@@ -15,6 +15,8 @@ from guanxi.foundation.engine.duck import Duck, rows, value
 from guanxi.foundation.engine.truth import copy_truth
 from guanxi.insight.measures import prepare_lines
 
+PRE_DAYS = 91
+"""Days before an imported campaign that serve as its pre-period; a plan says its own."""
 LONG_AGO = day_number(date(1900, 1, 1))
 RESPONDED = {"order": "coalesce(after.transaction_count, 0) > 0", "recorded": "assigned.recorded"}
 """What counts as a response: bought in the window, alike in every cell; or a response that was recorded."""

@@ -18,8 +18,7 @@ from customer_insight.uplift import check_uplift, fit_uplift, score_uplift, trai
 from guanxi.campaigns.analyses.chosen import GROUP, no_campaign, one_measured
 from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.queries import campaign_named, measured_window
-from guanxi.campaigns.services.measure import PRE_DAYS
-from guanxi.campaigns.units import copy_members, sales_windows, units
+from guanxi.campaigns.units import PRE_DAYS, copy_members, sales_windows, units
 from guanxi.foundation.engine.duck import rows
 from guanxi.insight.analyses.data import Data, records
 from guanxi.insight.analyses.definition import Analysis, Asked, Column, Drawing, Parameter, Raw, Sheet, Shown

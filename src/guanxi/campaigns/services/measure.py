@@ -22,7 +22,7 @@ from guanxi.campaigns.models import Campaign
 from guanxi.campaigns.plan_fields import PlanError
 from guanxi.campaigns.queries import MEASURED, campaign_named, looks, measured_window, membership_counts
 from guanxi.campaigns.seen import CLOSE, require_as_seen
-from guanxi.campaigns.units import copy_members, costs_by_cell, new_customers, sales_windows, units
+from guanxi.campaigns.units import PRE_DAYS, copy_members, costs_by_cell, new_customers, sales_windows, units
 from guanxi.foundation import audit, clock, events, jobs
 from guanxi.foundation.actor import Actor
 from guanxi.foundation.engine.duck import Duck, value, workspace
@@ -34,8 +34,6 @@ from guanxi.insight.measures import last_day
 from guanxi.insight.replica import open_replica, sync
 from guanxi.outreach.queries import has_open_contacts
 
-PRE_DAYS = 91
-"""Days before an imported campaign that serve as its pre-period; a plan says its own."""
 JUDGED_BY = {
     Campaign.Goal.ACQUISITION: "incremental_responses",
     Campaign.Goal.LOYALTY: "response",
