@@ -12,7 +12,9 @@ from django.utils.translation import override
 from insight.analysing import MIA, columns, refresh, sell
 
 from customer_insight.conditions import Compare, parse
+from guanxi.foundation.errors import DomainError
 from guanxi.foundation.language import CHINESE
+from guanxi.insight.analyses import leaving
 from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
 from guanxi.insight.kept_risk import kept_risk, likely_to_leave
@@ -106,9 +108,9 @@ def test_reasons_are_read_in_the_readers_language_and_the_kept_answer_knows_one_
     told = kept_risk(first["customer_id"], run)
     assert set(told) == {"leaving"}
     assert (told["leaving"].value, told["leaving"].row) == (first["p_leave"], first)
-    leaving = likely_to_leave(run)
-    assert leaving
-    assert count_audience(leaving) == 10
+    likely = likely_to_leave(run)
+    assert likely
+    assert count_audience(likely) == 10
     with override(CHINESE):
         assert answer.shown
         texts = answer.shown.sheets[0].rows[0][5:]
@@ -156,3 +158,17 @@ def test_who_is_overdue_is_listed_with_the_test_of_every_sign() -> None:
     assert [count_audience(parse(where)) for where in spans.opens] == [10, 10, 100]
     assert [row[0] for row in signs.rows][2:4] == ["Lowest P(alive)", "Times the usual interval"]
     assert any("P(alive) of one-time buyers says little" in str(note) for note in answer.shown.notes)
+
+
+@pytest.mark.requirement("ANA-59")
+def test_boosted_trees_are_a_choice_where_they_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn")
+    answer = ask("leaving", {**ASKED, "base": "boosted", "top": 2}, actor=MIA)
+    assert answer.raw
+    assert answer.raw["card"]["name"] == "churn, boosted"
+    assert answer.raw["card"]["backtest"]["auc"]["value"] == pytest.approx((50 + 10 * 0.5) / 60)
+    assert answer.shown
+    assert not answer.shown.sheets[3].rows
+    monkeypatch.setattr(leaving, "find_spec", lambda _name: None)
+    with pytest.raises(DomainError, match="Learned by takes logistic, not boosted"):
+        ask("leaving", {**ASKED, "base": "boosted"}, actor=MIA)
