@@ -103,7 +103,7 @@ def test_first_and_second_purchases_are_told_by_cell_and_by_campaign() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.requirement("CAMP-10", "CAMP-22")
+@pytest.mark.requirement("CAMP-22")
 def test_offers_are_given_where_they_add_most_within_capacity_and_budget() -> None:
     spent_before = {key: 2_000.0 if place % 2 else 20.0 for place, key in enumerate(keys(60))}
     result = earned(spent_before, cells=TWO, control_share=0.4, budget=1000)

@@ -13,7 +13,7 @@ from guanxi.campaigns.wording import look_said
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.requirement("CAMP-13", "CAMP-11")
+@pytest.mark.requirement("CAMP-13")
 def test_every_measuring_is_a_look_and_takes_a_wider_interval() -> None:
     """Levels 1 - 0.05 / (k (k + 1)): 97.5 %, 99.17 %. The effect is worked out in test_results: 30.00 ± t · 2.3717.
 

@@ -52,7 +52,11 @@ def test_cdnow_through_the_product_has_the_published_parameters_and_a_back_test(
     assert test["predicted"]["mae"] < test["naive"]["mae"]
 
     choice = card["choice"]
-    assert (choice["model"], choice["calibration_end"], choice["actual_total"]) == ("BG/NBD", "1997-05-17", 1136)
+    assert (choice["model"], choice["calibration_end"], choice["actual_total"]) == (
+        "BG/NBD",
+        "1997-05-17",
+        1136,
+    )
     assert [each["name"] for each in choice["candidates"]] == ["BG/NBD", "MBG/NBD", "Pareto/NBD", "NBD"]
 
     told = " ".join(shown("insight", "show", "lifetime-value").split())

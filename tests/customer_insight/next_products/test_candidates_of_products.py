@@ -75,7 +75,7 @@ def test_the_list_of_a_product_is_cut_and_ties_go_by_customer():
 
 
 @pytest.mark.parametrize("engine", FEW[-1:], indirect=True)
-@pytest.mark.requirement("ANA-61", "INT-12")
+@pytest.mark.requirement("ANA-61")
 def test_a_signal_moves_the_intent_and_opens_a_list(engine):
     signals = [
         {"customer_id": 2, "product_id": TEA, "day": 99},
