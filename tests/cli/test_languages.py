@@ -128,7 +128,7 @@ SPOKEN = {
     # what is typed, and what the world above calls its things
     "Guanxi", "guanxi", "main", "name", "all", "csv", "customers", "orders", "toml", "org", "utf", "sig",
     # names of models, units and file formats
-    "NBD", "Gamma", "Holm", "CSV", "Parquet", "JSON", "TOML", "USD", "UTC", "alpha", "gamma", "mean",
+    "NBD", "Pareto", "Gamma", "Holm", "CSV", "Parquet", "JSON", "TOML", "USD", "UTC", "alpha", "gamma", "mean",
     # values that are typed as they stand there
     "merged", "by", "hand", "person", "organisation", "household", "control", "holdout", "suppressed", "target",
     "contacts", "responses", "clicks",

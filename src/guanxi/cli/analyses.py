@@ -39,7 +39,9 @@ def analysis_rows() -> list[dict[str, Any]]:
     ]
 
 
-def show_analyses(rows: list[dict[str, Any]]) -> None:
+def show_analyses(rows: list[dict[str, Any]], reports: Sequence[str]) -> None:
+    out.print(_("Reports"), style="bold")
+    out.print("  " + ", ".join(reports), markup=False)
     group = ""
     for row in rows:
         if row["group"] != group:

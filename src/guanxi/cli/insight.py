@@ -54,14 +54,14 @@ def refresh(
 
 @app.command()
 def analyses(as_json: AsJson = False) -> None:
-    """List every analysis with what it asks and takes."""
-    emit(analysis_rows(), as_json, show_analyses)
+    """List the reports, and every analysis with what it asks and takes."""
+    emit(analysis_rows(), as_json, lambda rows: show_analyses(rows, list(Report)))
 
 
 @app.command()
 def show(
     report: Annotated[
-        str, typer.Argument(help=_("A report, or an analysis as `guanxi insight analyses` lists them."))
+        str, typer.Argument(help=_("A report or an analysis; `guanxi insight analyses` lists both."))
     ],
     by: Annotated[
         str | None, typer.Option(help=_("sales or profit, where the report is about deciles [sales]."))
@@ -82,9 +82,9 @@ def show(
 
 def _report(name: str, given: list[str]) -> Report:
     if name not in list(Report):
-        known = ", ".join([*Report, *ANALYSES])
         raise DomainError(
-            _("There is no report %(name)s; there are %(known)s.") % {"name": name, "known": known}
+            _("There is no report or analysis %(name)s; `guanxi insight analyses` lists both.")
+            % {"name": name}
         )
     if given:
         raise DomainError(_("%(report)s takes no --set; analyses do.") % {"report": name})

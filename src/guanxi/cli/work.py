@@ -52,8 +52,18 @@ def list_settings(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _show_settings(values: dict[str, Any]) -> None:
-    written = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
-    facts(_("Settings"), written, verbatim=True)
+    facts(_("Settings"), {name: _written(value) for name, value in values.items()}, verbatim=True)
+
+
+def _written(value: Any) -> str:
+    """A value as it is typed; of a list of whole documents only how many there are."""
+    documents = next(
+        (part for part in value.values() if isinstance(part, list) and part and isinstance(part[0], dict)),
+        None,
+    )
+    if documents is None:
+        return json.dumps(value, ensure_ascii=False)
+    return _("%(number)s entries; --json shows them") % {"number": len(documents)}
 
 
 @settings_app.command("set")

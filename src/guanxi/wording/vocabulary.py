@@ -151,14 +151,14 @@ LOOKED_UP: Final = declared(
 
 PHRASES: Final = declared(
     # why a customer is likely to leave
+    "%(feature)s is unknown, which raises the chance of leaving.",
+    "%(feature)s is unknown, which lowers the chance of leaving.",
     "%(feature)s is %(value)s, above the usual %(typical)s, which raises the chance of leaving.",
     "%(feature)s is %(value)s, above the usual %(typical)s, which lowers the chance of leaving.",
     "%(feature)s is %(value)s, below the usual %(typical)s, which raises the chance of leaving.",
     "%(feature)s is %(value)s, below the usual %(typical)s, which lowers the chance of leaving.",
     "%(feature)s is %(value)s, which raises the chance of leaving.",
     "%(feature)s is %(value)s, which lowers the chance of leaving.",
-    "%(feature)s is unknown, which raises the chance of leaving.",
-    "%(feature)s is unknown, which lowers the chance of leaving.",
     # the wrong use of a command
     "Missing argument '%(name)s'.",
     "Missing option '%(name)s'.",
@@ -276,8 +276,8 @@ PHRASES: Final = declared(
     "who are silent are as silent as their own rate explains.",
     "Drop-out is not identified: %(found)s, a mean of %(mean)s per purchase. How customers differ in leaving cannot be "
     "read from the data.",
-    "Drop-out is not identified: %(found)s, a mean of %(mean)s per unit of time. How customers differ in leaving cannot "
-    "be read from the data.",
+    "Drop-out is not identified: %(found)s, a mean of %(mean)s per unit of time. How customers differ in leaving "
+    "cannot be read from the data.",
     "No model can be used as it is; the NBD stands in.",
     "%(model)s is the only model that can be used.",
     "%(model)s has the least squared error, %(gain)s (s.e. %(error)s) below %(other)s.",
