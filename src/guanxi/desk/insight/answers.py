@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Party
 from guanxi.customers.queries import seen_by
@@ -23,6 +24,8 @@ from guanxi.wording.words import label, phrase, word
 
 FEW_BARS, SHORT_NAME = 4, 12
 """Beyond so many bars with names of more letters they lie, so that the names can be read."""
+MOST_LYING: Final = 15
+"""So many lying bars have room."""
 _Led: TypeAlias = tuple[Sheet, Mapping[str, Sequence[str | None]]]
 
 
@@ -147,14 +150,17 @@ def charts(shown: Shown) -> list[Chart]:
     """The drawings of an answer."""
     sheets = {sheet.key: sheet for sheet in shown.sheets}
     return [
-        Chart(
-            str(drawing.title),
-            f"{drawing.sheet}-{number}",
-            _DRAWN[drawing.kind](drawing, sheets[drawing.sheet]),
-        )
+        _chart(drawing, sheets[drawing.sheet], number)
         for number, drawing in enumerate(shown.drawings)
         if sheets[drawing.sheet].rows
     ]
+
+
+def _chart(drawing: Drawing, sheet: Sheet, number: int) -> Chart:
+    option, title = _DRAWN[drawing.kind](drawing, sheet), str(drawing.title)
+    if drawing.kind == "bars" and len(option["series"][0]["data"]) < len(sheet.rows):
+        title = _("%(title)s: the first %(number)s") % {"title": title, "number": MOST_LYING}
+    return Chart(title, f"{drawing.sheet}-{number}", option)
 
 
 def _bars(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
@@ -168,9 +174,16 @@ def _bars(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:
 
 
 def _lying(option: dict[str, Any]) -> dict[str, Any]:
-    """The same bars lying: long names stand beside them, the first on top."""
-    names = option["xAxis"] | {"inverse": True, "axisLabel": {"width": 160, "overflow": "truncate"}}
-    return option | {"xAxis": option["yAxis"], "yAxis": names}
+    """The first of the same bars lying: long names stand beside them, the first on top."""
+    names = option["xAxis"]["data"][:MOST_LYING]
+    axis = {"data": names, "inverse": True, "axisLabel": {"width": 160, "overflow": "truncate"}}
+    series = [one | {"data": one["data"][:MOST_LYING]} for one in option["series"]]
+    return option | {
+        "grid": option["grid"] | {"right": 24},
+        "xAxis": option["yAxis"],
+        "yAxis": option["xAxis"] | axis,
+        "series": series,
+    }
 
 
 def _lines(drawing: Drawing, sheet: Sheet) -> dict[str, Any]:

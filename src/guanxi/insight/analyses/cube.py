@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from customer_insight.margin import add_profit
 from customer_insight.structure import cube, rfm_classes
+from guanxi.foundation.engine.duck import identifier
 from guanxi.insight.analyses.arranging import (
     BOUGHT,
     attribute_label,
@@ -74,11 +75,11 @@ def _facts(data: Data, asked: Asked) -> None:
     if asked["behaviour"] == RFM:
         data.keep("cube_rfm", rfm_classes(data.measures(), groups=3))
         cells = "LEFT JOIN cube_rfm USING (customer_id)"
-    behaviour = "rfm_cell" if cells else f'people."{asked["behaviour"]}"'
+    behaviour = "rfm_cell" if cells else f"people.{identifier(asked['behaviour'])}"
     data.duck.execute(
         f"""CREATE OR REPLACE TEMP VIEW cube_facts AS
-            SELECT lines.customer_id, people."{asked["customer"]}" AS customer,
-                   nullif(products.{asked["product"]}, '') AS product, {behaviour} AS behaviour,
+            SELECT lines.customer_id, people.{identifier(asked["customer"])} AS customer,
+                   nullif(products.{identifier(asked["product"])}, '') AS product, {behaviour} AS behaviour,
                    lines.amount AS sales_amount, lines.profit AS profit_amount
             FROM cube_lines lines JOIN cube_people people USING (customer_id)
             LEFT JOIN cube_products products USING (product_id) {cells}"""

@@ -42,6 +42,8 @@ def _compute(data: Data, asked: Asked) -> Raw:
 
 
 def _show(raw: Raw, asked: Asked) -> Shown:
+    if not raw["people"]:
+        return Shown(sheets=[_people(raw)])
     return Shown(
         lead=_("Customers whose sales fell against the same dates of last year, and what the difference is made of."),
         sheets=[_people(raw), _reasons(raw), _parts(raw), _causes(raw)],

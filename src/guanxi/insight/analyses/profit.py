@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from customer_insight.groups import group_totals
 from customer_insight.indicators import profit_explained
+from guanxi.foundation.engine.duck import identifier
 from guanxi.insight.analyses.arranging import (
     BOUGHT,
     attribute_column,
@@ -33,7 +34,7 @@ def _compute(data: Data, asked: Asked) -> Raw:
     values = data.keep(
         "earnings",
         data.duck.sql(
-            f"""SELECT customer_id, "{asked["segment"]}" AS segment, {shown}
+            f"""SELECT customer_id, {identifier(asked["segment"])} AS segment, {shown}
                 FROM earners SEMI JOIN measures USING (customer_id)"""
         ),
     )

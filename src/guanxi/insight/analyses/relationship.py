@@ -11,6 +11,7 @@ from customer_insight.indicators import indicator_summary
 from customer_insight.relationship_measures import dialogue, discovery
 from customer_insight.structure import class_spans, classify_by_indicator
 from guanxi.customers.models import Attribute
+from guanxi.foundation.engine.duck import identifier
 from guanxi.insight.analyses.arranging import sheet_of
 from guanxi.insight.analyses.data import Data, records
 from guanxi.insight.analyses.definition import Analysis, Asked, Column, Drawing, Parameter, Raw, Shown
@@ -31,7 +32,7 @@ def relationship_scores(data: Data, *, days: int = DAYS, answer_days: int = 2) -
     facts = list(Attribute.objects.filter(identifying=False).order_by("code").values_list("code", flat=True))
     if facts:
         names = [f"fact.{code}" for code in facts]
-        shown = ", ".join(f'"{name}" AS known_{number}' for number, name in enumerate(names))
+        shown = ", ".join(f"{identifier(name)} AS known_{number}" for number, name in enumerate(names))
         data.customers(*names).create_view("known_facts", replace=True)
         profiles = data.duck.sql(f"SELECT customer_id, {shown} FROM known_facts")
         attributes = [f"known_{number}" for number in range(len(names))]

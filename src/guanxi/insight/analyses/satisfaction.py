@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from customer_insight.indicators import indicator_summary
 from customer_insight.satisfaction import perceived_and_expected, satisfaction_index
 from guanxi.customers.models import Attribute
+from guanxi.foundation.engine.duck import identifier
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses.arranging import attribute_column, sheet_of
 from guanxi.insight.analyses.data import Data, records
@@ -47,10 +48,11 @@ def _answers(data: Data, names: Sequence[str], expected: str = "", segment: str 
     """Answers as `customer_insight.satisfaction.ANSWERS`: a row per customer and question."""
     more = [name for name in (expected, segment) if name]
     data.customers(*dict.fromkeys([*names, *more])).create_view("answered", replace=True)
-    expecting = f'"{expected}"' if expected else "NULL::DOUBLE"
-    of = f', "{segment}" AS segment' if segment else ""
+    expecting = identifier(expected) if expected else "NULL::DOUBLE"
+    of = f", {identifier(segment)} AS segment" if segment else ""
     parts = [
-        f"""SELECT customer_id, 'question {number}' AS question, "{name}" AS score, {expecting} AS expected{of}
+        f"""SELECT customer_id, 'question {number}' AS question, {identifier(name)} AS score,
+                   {expecting} AS expected{of}
             FROM answered"""
         for number, name in enumerate(names)
     ]

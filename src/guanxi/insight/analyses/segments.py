@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customer_insight.structure import drill_down, nested_segments
+from guanxi.foundation.engine.duck import identifier
 from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses.arranging import (
     UNKNOWN,
@@ -56,7 +57,7 @@ def _people(data: Data, levels: Sequence[str]) -> list[str]:
         "segment_fields", replace=True
     )
     depths = [f"level_{number}" for number in range(1, len(levels) + 1)]
-    shown = [f'"{level}" AS {name}' for level, name in zip(levels, depths, strict=True)]
+    shown = [f"{identifier(level)} AS {name}" for level, name in zip(levels, depths, strict=True)]
     shown += [f'"indicator.{name}" AS {name}' for name in AMOUNTS]
     data.duck.execute(
         f"CREATE OR REPLACE TEMP VIEW segment_people AS SELECT customer_id, {', '.join(shown)} FROM segment_fields"

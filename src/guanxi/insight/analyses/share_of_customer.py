@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customer_insight.indicators import indicator_summary, share_of_customer, share_of_group
+from guanxi.foundation.engine.duck import identifier
 from guanxi.foundation.money import base_currency, minor_units
 from guanxi.insight.analyses.arranging import attribute_column, attribute_label, sheet_of
 from guanxi.insight.analyses.data import Data, records
@@ -38,12 +39,13 @@ def _compute(data: Data, asked: Asked) -> Raw:
     data.customers(asked["spend"], asked["segment"]).create_view("spenders", replace=True)
     sold = table_of(data, "order_lines", days=PERIODS[asked["period"]]).select("customer_id", "sales_amount")
     data.keep("sold_in_period", sold)
+    spend, units = identifier(asked["spend"]), minor_units(base_currency())
     data.duck.execute(
         f"""CREATE OR REPLACE TEMP VIEW spending AS
             SELECT customer_id, sales_amount,
-                   CAST(round("{asked["spend"]}" * {minor_units(base_currency())}) AS BIGINT) AS category_spend,
-                   CASE WHEN "{asked["spend"]}" IS NOT NULL THEN 'declared' END AS source,
-                   "{asked["segment"]}" AS segment
+                   CAST(round({spend} * {units}) AS BIGINT) AS category_spend,
+                   CASE WHEN {spend} IS NOT NULL THEN 'declared' END AS source,
+                   {identifier(asked["segment"])} AS segment
             FROM spenders JOIN sold_in_period USING (customer_id)"""
     )
     spending = data.duck.view("spending")
