@@ -35,7 +35,7 @@ ICONS = (
     "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "device-floppy", "download", "eye",
     "filter", "help-circle", "history", "home", "info-circle", "key", "language", "list-check", "logout", "menu-2",
     "moon", "player-pause", "player-play", "player-stop", "plus", "refresh", "search", "settings", "shield-check",
-    "speakerphone", "sun", "upload", "user", "user-plus", "users", "x",
+    "speakerphone", "sun", "table", "upload", "user", "user-plus", "users", "x",
 )  # fmt: skip
 
 

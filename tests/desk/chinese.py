@@ -10,7 +10,7 @@ NAMES = {
     "Guanxi", "English", "Ada", "BG", "NBD", "Gamma", "Parquet", "CSV", "TOML", "UTF", "GB", "USD", "UTC", "JSON",
     "ECharts", "PNG", "MVC", "MGC", "BZ", "MIGRATOR", "Fader", "Hardie", "Lee", "NULL", "TOTP", "ID", "npm", "alive",
     "JavaScript", "https", "Ctrl", "Esc", "Enter", "Excel", "API", "OpenAPI", "true", "universal",
-    "Email", "Holm", "ISO", "alpha", "beta", "gamma",
+    "Email", "Holm", "ISO", "RFM", "alpha", "beta", "gamma",
 }  # fmt: skip
 """Latin words that a Chinese page may hold: names of products, models, units and formats, and values of settings."""
 AS_TYPED = re.compile(r"(?s)<(script|style|textarea|code|pre|option)\b.*?</\1>")

@@ -33,7 +33,9 @@ def nothing_known() -> None:
 def known() -> dict[str, int]:
     """Table → rows, as the planner believes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, reltuples::int FROM pg_class WHERE relname = ANY (%s)", [TABLES])
+        cursor.execute(
+            "SELECT relname, reltuples::int FROM pg_class WHERE oid = ANY (%s::regclass[])", [TABLES]
+        )
         return dict(cursor.fetchall())
 
 

@@ -67,7 +67,7 @@ def _grouped(duck: Duck, campaign: Campaign, day: date, response: str) -> Any:
     return duck.sql(
         f"""SELECT measured.*, coalesce(tiers.{identifier(field)}, '') AS "group",
                    '{quoted(campaign.channel)}' AS channel, coalesce(offered.offer, '') AS offer, reached.cost
-            FROM measured JOIN ({with_fields(duck, "assigned", (field,))}) tiers USING (customer_id)
+            FROM measured JOIN ({with_fields(duck, "subjects", (field,))}) tiers USING (customer_id)
             LEFT JOIN offered ON offered.cell = measured.cell
             LEFT JOIN reached ON reached.customer_id = measured.customer_id"""
     )

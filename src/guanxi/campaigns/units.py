@@ -18,7 +18,7 @@ from guanxi.insight.measures import prepare_lines
 PRE_DAYS = 91
 """Days before an imported campaign that serve as its pre-period; a plan says its own."""
 LONG_AGO = day_number(date(1900, 1, 1))
-RESPONDED = {"order": "coalesce(after.transaction_count, 0) > 0", "recorded": "assigned.recorded"}
+RESPONDED = {"order": "coalesce(after.transaction_count, 0) > 0", "recorded": "subjects.recorded"}
 """What counts as a response: bought in the window, alike in every cell; or a response that was recorded."""
 
 
@@ -42,20 +42,20 @@ def sales_windows(duck: Duck, *, start: date, days: int, pre_days: int, margin_r
 
 
 def units(duck: Duck, responded: str) -> Any:
-    """Relation of units from table `assigned` (customer_id, cell, contacted, recorded) and the sales windows."""
+    """Relation of units from table `subjects` (customer_id, cell, contacted, recorded) and the sales windows."""
     return duck.sql(
-        f"""SELECT assigned.customer_id, assigned.cell, CASE WHEN {RESPONDED[responded]} THEN 1 ELSE 0 END AS responded,
+        f"""SELECT subjects.customer_id, subjects.cell, CASE WHEN {RESPONDED[responded]} THEN 1 ELSE 0 END AS responded,
                    coalesce(after.profit_amount, 0) AS margin, coalesce(before.profit_amount, 0) AS pre_margin,
-                   coalesce(after.sales_amount, 0) AS sales, assigned.contacted
-            FROM assigned LEFT JOIN after USING (customer_id) LEFT JOIN before USING (customer_id)"""
+                   coalesce(after.sales_amount, 0) AS sales, subjects.contacted
+            FROM subjects LEFT JOIN after USING (customer_id) LEFT JOIN before USING (customer_id)"""
     )
 
 
 def copy_members(duck: Duck, campaign_id: int, start: date, until: date) -> None:
-    """Tables `assigned` (customer_id, cell, contacted, recorded), `reached` (customer_id, cost), `mixed` (customer_id).
+    """Tables `subjects` (customer_id, cell, contacted, recorded), `reached` (customer_id, cost), `mixed` (customer_id).
 
     Customers are resolved now. One whose records were assigned to different cells, and merged since, was treated in
-    both ways and says nothing about either: it is in `mixed`, not in `assigned`. Such a customer goes missing from both
+    both ways and says nothing about either: it is in `mixed`, not in `subjects`. Such a customer goes missing from both
     sides at once, so leaving it out favours neither. Responses count from the first to the last measured day.
     """
     resolved = f"LEFT JOIN ({RESOLVED_PARTIES}) resolved ON resolved.party_id = row.party_id"
@@ -83,7 +83,7 @@ def copy_members(duck: Duck, campaign_id: int, start: date, until: date) -> None
               SELECT customer_id, count(*) AS responses FROM answered WHERE {window} GROUP BY 1;
             CREATE OR REPLACE TABLE mixed AS
               SELECT customer_id FROM drawn GROUP BY 1 HAVING count(DISTINCT cell) > 1;
-            CREATE OR REPLACE TABLE assigned AS
+            CREATE OR REPLACE TABLE subjects AS
               SELECT customer_id, any_value(cell) AS cell,
                      customer_id IN (SELECT customer_id FROM reached) AS contacted,
                      customer_id IN (SELECT customer_id FROM responders) AS recorded
@@ -96,7 +96,7 @@ def costs_by_cell(duck: Duck) -> tuple[dict[str, int], int]:
     spent = rows(
         duck,
         """SELECT coalesce(cell, 'control'), sum(coalesce(cost, 0))::BIGINT
-           FROM reached FULL JOIN assigned USING (customer_id) GROUP BY 1""",
+           FROM reached FULL JOIN subjects USING (customer_id) GROUP BY 1""",
     )
     costs = {cell: int(cost) for cell, cost in spent}
     return costs, costs.pop("control", 0)
@@ -111,7 +111,7 @@ def new_customers(duck: Duck, start: date) -> int:
     return int(
         value(
             duck,
-            """SELECT count(*) FROM assigned JOIN after USING (customer_id)
+            """SELECT count(*) FROM subjects JOIN after USING (customer_id)
                WHERE contacted AND cell <> 'control' AND after.transaction_count > 0 AND customer_id NOT IN
                  (SELECT customer_id FROM ever_before WHERE transaction_count > 0)""",
         )

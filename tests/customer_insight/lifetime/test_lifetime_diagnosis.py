@@ -66,7 +66,7 @@ def test_the_complete_journey_is_named_truncated_and_without_identified_drop_out
     first, second, last = (finding.sentence for finding in model.fit.diagnosis)
     assert first.startswith("79% of the customers have their first purchase in the first 28 days")
     assert "a mean of 0.07% per purchase" in second
-    assert "(drop_out_not_identified)" in last
+    assert "(drop out not identified)" in last
 
 
 def test_without_a_window_start_truncation_is_not_judged(journey: Any) -> None:

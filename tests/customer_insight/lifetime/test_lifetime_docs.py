@@ -14,8 +14,8 @@ import customer_insight.lifetime as lifetime
 
 MODULES = [f"{lifetime.__name__}.{module.name}" for module in pkgutil.iter_modules(lifetime.__path__)]
 WITH_EXAMPLES = {
-    "bgbb", "bgnbd", "choice", "contract_value", "gamma_gamma", "histogram", "histories", "life", "mbgnbd", "nbd",
-    "opportunities", "opportunity_value", "pareto", "sbg", "spend", "value",
+    "bgbb", "bgnbd", "choice", "contract_value", "gamma_gamma", "histogram", "histories", "life", "live", "mbgnbd",
+    "nbd", "opportunities", "opportunity_value", "pareto", "sbg", "spend", "value",
 }  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def measure(duck: Duck, campaign: Campaign) -> dict[str, Any]:
     rate = read_assumptions().margin_rate
     pre_days = campaign.plan.get("pre_days", PRE_DAYS)
     copy_members(duck, campaign.pk, start, until)
-    if not value(duck, "SELECT count(*) FROM assigned"):
+    if not value(duck, "SELECT count(*) FROM subjects"):
         raise DomainError(
             _("Campaign %(code)s has no members, so there is nothing to measure.") % {"code": campaign.code}
         )

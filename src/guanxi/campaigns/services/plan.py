@@ -212,7 +212,7 @@ def _spread(duck: Duck, plan: Plan, run: InsightRun) -> PastSpread:
     rate = run.assumptions["margin_rate"]
     sales_windows(duck, start=past_start, days=plan.measure_days, pre_days=plan.pre_days, margin_rate=rate)
     duck.execute(
-        """CREATE OR REPLACE TABLE assigned AS
+        """CREATE OR REPLACE TABLE subjects AS
            SELECT customer_id, 'all' AS cell, TRUE AS contacted, FALSE AS recorded FROM going"""
     )
     return past_spread(units(duck, "order"))
