@@ -17,6 +17,7 @@ from guanxi.desk.customers.exports import start_export
 from guanxi.desk.customers.saved_views import save_view
 from guanxi.desk.imports.uploads import keep_upload
 from guanxi.foundation import jobs
+from guanxi.insight import scoring_tables
 from guanxi.outreach.links import unsubscribe_address
 from guanxi.outreach.models import Contact
 from guanxi.staff.models import Unit, User
@@ -43,9 +44,13 @@ BONS = "order,customer,time,amount\n1,c01,2026-03-21,10.00\n2,c02,soon,5.00\n3,c
 PRIVATE = (
     "home", "jobs", "audit", "settings", "people", "webhooks", "customers", "customer_exports", "insight", "campaigns",
     "campaign_calendar", "campaign_plan", "campaign_text", "imports", "keys", "components", "api_reference", "tokens",
-    "mfa_index", "account_email", "account_change_password",
+    "mfa_index", "account_email", "account_change_password", "analyses", "scoring_tables", "schemes", "indicator_names",
 )  # fmt: skip
 """Names of pages that take no key."""
+ANALYSES = ("retention", "cube", "leaving", "profile", "allocate", "candidates")
+"""One of each kind of drawing and table, and one that a job may work out."""
+SCORING = "大客户评分表"
+CRITERIA = "客户关系 = 2\nCreditworthiness and standing with its suppliers"
 REPORTS = ("tiers", "bands", "layers", "lifetime-value", "acquisition", "indicators")
 STEPS = ("goal", "recipients", "offer", "cells", "content", "schedule", "cost", "review")
 SEARCHES = ("/find/?wanted=c", "/customers/?find=nobody", "/customers/?tool=views", "/no/such/page/")
@@ -60,12 +65,16 @@ def furnish_fully(person: User) -> tuple[list[str], list[str]]:
     keyed = [_imports(), _campaigns(), _drafts(), _settings(person)]
     _customers(person)
     refresh(None)
+    scoring = scoring_tables.create(SCORING, CRITERIA, actor=MIA)
     contact = Contact.objects.earliest("pk")
     leave = unsubscribe_address(contact.pk)
     private = [
         *map(reverse, PRIVATE),
         *SEARCHES,
         *(reverse("insight_report", args=[report]) for report in REPORTS),
+        *(reverse("analysis", args=[code]) for code in ANALYSES),
+        reverse("scoring_table", args=[scoring.pk]),
+        reverse("scheme", args=["trade_stage"]),
         *(reverse("customer", args=[key]) for key in LONG_NAMES),
         *(path for paths in keyed for path in paths),
     ]

@@ -43,7 +43,8 @@ SAID = (
 OWN_SAID = " ".join(
     [
         *world.NAMES, *world.CITIES, *full_world.LONG_NAMES.values(), full_world.LONG_CODE, full_world.LONG_CAMPAIGN,
-        *full_world.UNITS, full_world.VIEW, full_world.FILE, full_world.PROGRAM,
+        *full_world.UNITS, full_world.VIEW, full_world.FILE, full_world.PROGRAM, full_world.CRITERIA,
+        full_world.SCORING,
         *map(str, PLAN.values()), *SAID,
     ]
 )  # fmt: skip

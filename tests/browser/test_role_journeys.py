@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser.stories import SignIn, comes, named_shop
+from campaigns.world import keys, refresh, shop
 from staff.cast import person, unit
 
 from guanxi.customers.models import Party
@@ -156,3 +157,48 @@ def test_an_analyst_reads_the_model_and_takes_tables_and_charts_along(sign_in: S
     analyst.go("Settings")
     analyst.reads("An administrator changes these.")
     assert analyst.page.locator("main input:not([type=hidden]):not([readonly]):not([disabled])").count() == 0
+
+
+def test_a_marketing_manager_asks_an_analysis_opens_its_customers_and_keeps_it(sign_in: SignIn) -> None:
+    shop({key: 20.0 + number for number, key in enumerate(keys(40))})
+    refresh(None)
+    manager = comes(sign_in, "marketing_manager", "Mia")
+    manager.go("Insight")
+    manager.follow("Analyses")
+    manager.follow("Recency, frequency, monetary value")
+    manager.type("Scores", "2")
+    manager.press("Show")
+    manager.reads("Customers by recency (down) and frequency (across)", "222")
+    best = manager.row("222")
+    number = best.get_by_role("link").first.inner_text()
+    best.get_by_role("link").first.click()
+    manager.reads(f"{number} customers")
+    manager.page.go_back()
+    manager.unfold("Keep this analysis")
+    for field, text in (
+        ("Name", "Whom to keep"), ("Business goal", "Fewer lapse"), ("Who answers for it", "Mia"),
+        ("What is to follow", "A letter in April"),
+    ):  # fmt: skip
+        manager.type(field, text)
+    manager.press("Keep", "form[action$='/keep/']")
+    manager.reads("Whom to keep is kept.", "Fewer lapse", "A letter in April")
+    manager.follow("Whom to keep")
+    manager.reads("222")
+    assert manager.complaints() == []
+
+
+def test_an_analyst_asks_who_leaves_of_some_customers_only(sign_in: SignIn) -> None:
+    shop({key: 20.0 + number for number, key in enumerate(keys(40))})
+    refresh(None)
+    analyst = comes(sign_in, "analyst", "An Ni")
+    analyst.page.goto(
+        analyst.page.url.rstrip("/") + '/customers/?where={"op":"=","field":"class.tier","value":"MVC"}'
+    )
+    analyst.follow("Analyse these")
+    analyst.reads("Only of these customers:", "MVC")
+    analyst.follow("Concentration")
+    analyst.reads("Only of these customers:", "What the first customers bring")
+    analyst.follow("Of all customers")
+    analyst.reads("What the first customers bring")
+    assert "Only of these customers" not in analyst.text()
+    assert analyst.complaints() == []

@@ -126,7 +126,8 @@ CODES: Final = frozenset(
         "class scheme", "scoring table", "table export", "indicator names",
         # tokens, and what they may do
         "token", "revoked", "valid", "expired",
-        "see customers", "see addresses", "see insight", "refresh insight", "keep analyses", "see campaigns", "run campaigns",
+        "see customers", "see addresses", "see insight", "refresh insight", "keep analyses",
+        "see campaigns", "run campaigns",
         "see imports", "see jobs", "cancel jobs", "see audit", "see settings", "change settings", "manage people",
         "assign customers",
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from guanxi.foundation.errors import DomainError
 from guanxi.insight import indicator_names
-from guanxi.insight.catalogue import MEASURES
+from guanxi.insight.catalogue import MEASURES, measure_label
 from guanxi.staff.access import Request, may
 from guanxi.staff.roles import May
 from guanxi.wording.words import phrase
@@ -56,4 +56,7 @@ def _typed(given: QueryDict) -> dict[str, dict[str, Any]]:
 
 
 def _rows(names: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"name": name, "formula": phrase(MEASURES[name].formula), **names[name]} for name in MEASURES]
+    return [
+        {"name": name, "label": measure_label(name), "formula": phrase(MEASURES[name].formula), **names[name]}
+        for name in MEASURES
+    ]
