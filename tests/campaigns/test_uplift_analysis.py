@@ -82,6 +82,7 @@ def test_where_the_coupon_moves_everybody_alike_nobody_is_ranked() -> None:
     assert count_audience(Compare(answer.field, ">=", -1)) == 0
 
 
+@pytest.mark.slow
 def test_what_was_bought_since_the_start_is_not_learnt_from() -> None:
     """Orders after the first day change what is measured, never what was known before."""
     world(is_good, 240)
@@ -91,6 +92,7 @@ def test_what_was_bought_since_the_start_is_not_learnt_from() -> None:
     assert uplift().raw["card"]["baseline"] == first
 
 
+@pytest.mark.slow
 def test_few_customers_and_missing_trees_are_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     world(is_good, 120)
     sheet = uplift().shown.sheets[0]

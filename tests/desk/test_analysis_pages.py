@@ -33,7 +33,7 @@ def test_before_the_first_refresh_the_pages_say_what_to_do() -> None:
 
 
 @pytest.mark.requirement("ANA-67")
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.slow)])
 def test_every_analysis_answers_without_a_word_typed(home: Path, language: str) -> None:
     sell(home, SALES)
     refresh()

@@ -101,6 +101,7 @@ def test_new_products_and_whether_their_probabilities_held() -> None:
     assert [list(row) for row in week.sheets[3].rows] == [["20–30 %", 4, pytest.approx(0.2), 0.0]]
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("ANA-61", "CAMP-20", "ANA-49")
 @pytest.mark.usefixtures("ten_customers")
 def test_candidates_of_a_product_and_cross_selling_from_one_fit(monkeypatch: pytest.MonkeyPatch) -> None:

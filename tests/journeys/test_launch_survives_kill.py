@@ -49,6 +49,7 @@ def wait_for(step: str, process: Any) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("CAMP-06")
 def test_killed_at_every_kind_of_step_and_at_random_instants(planned_campaign: Path) -> None:
     """Steps: drawing, five batches of 1,000, starting. KILL_AT dies inside the step's transaction.
