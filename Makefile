@@ -35,7 +35,7 @@ serve: setup ## Serve the pages at http://127.0.0.1:8000, with a worker beside t
 test: setup ## Test on SQLite, and on PostgreSQL where DATABASE_URL names one
 	$(call tested,tests,not slow)
 
-slow: setup ## The same for the tests that kill processes, drive a browser or make up requests
+slow: setup ## The same for the tests that kill processes, drive a browser, make up requests or take long
 	$(call tested,slow,slow)
 
 define tested

@@ -16,7 +16,7 @@ from guanxi.customers.models import Party
 from guanxi.insight.models import CustomerInsight
 from guanxi.staff.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def files(home: Path) -> dict[str, bytes]:

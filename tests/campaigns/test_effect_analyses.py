@@ -17,7 +17,7 @@ from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
 from guanxi.insight.models import AnalysisAnswer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 CODES = ("looking-early", "uplift", "commission", "purchases-after", "allocate")
 
 

@@ -32,7 +32,7 @@ from guanxi.foundation import clock
 from guanxi.foundation.errors import DomainError
 from guanxi.outreach.models import Contact
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 RICH, POOR = list("abcde"), list("klmno")
 SPENT = dict(zip(RICH + POOR, [200, 220, 180, 210, 190, 100, 110, 90, 105, 95], strict=True))
 HEADER = "campaign,customer,time,cell,control,channel,cost,campaign_name,starts_on,ends_on"

@@ -11,7 +11,7 @@ from guanxi.campaigns.models import Campaign, Member, Response
 from guanxi.customers.models import Party
 from guanxi.outreach.models import Contact
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

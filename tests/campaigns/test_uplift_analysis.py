@@ -13,7 +13,7 @@ from guanxi.campaigns.models import Campaign
 from guanxi.insight.analyses.asking import Answer, ask
 from guanxi.insight.audience import count_audience
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 EVERYBODY = keys(260)
 
 

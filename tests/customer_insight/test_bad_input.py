@@ -46,6 +46,8 @@ from customer_insight.structure import (
 from customer_insight.tables import TableError
 from customer_insight.trend import daily_sales, sales_trend
 
+pytestmark = pytest.mark.slow
+
 Lines = pl.DataFrame
 TYPES = {
     "customer_id": pl.Int64, "order_id": pl.Int64, "day": pl.Int64, "product_id": pl.Int64, "quantity": pl.Int64,

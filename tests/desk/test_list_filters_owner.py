@@ -20,7 +20,7 @@ from guanxi.desk.customers import listing
 from guanxi.staff.models import Unit, User
 from guanxi.staff.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 OWNERS = {"c0": "zhou", "c1": "ben", "c2": "ann", "c3": "zhou"}
 
 

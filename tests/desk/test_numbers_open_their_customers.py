@@ -14,7 +14,7 @@ from django.test import Client
 from insight.analysing import guanxi, refresh, sell
 from insight.test_tiers_of_then import grown
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

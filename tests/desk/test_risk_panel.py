@@ -17,7 +17,7 @@ from guanxi.insight.decline_reasons import causes_of
 from guanxi.insight.models import AnalysisAnswer
 from guanxi.staff.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

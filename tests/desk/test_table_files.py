@@ -21,7 +21,7 @@ from guanxi.shell import exports
 from guanxi.shell.exports import Sheet, write_sheet
 from guanxi.staff.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PAGES = [
     "/insight/", "/insight/?by=profit", "/insight/tiers/", "/insight/bands/", "/insight/layers/",
     "/insight/acquisition/", "/insight/indicators/", "/campaigns/", "/campaigns/named/spring/people/target/",

@@ -21,7 +21,7 @@ from guanxi.insight.kept_risk import kept_risk, likely_to_leave
 from guanxi.insight.members import member_of
 from guanxi.insight.queries import current_run
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ASKED = {"horizon_days": 60, "active_days": 60, "layers": 5, "top": 12}
 Row = tuple[Any, ...]
 

@@ -15,7 +15,7 @@ from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PRODUCTS = "product,name,category\nkibble,Kibble,DOG FOODS\nlitter,Litter,CAT LITTER\nbeer,Beer,BEER\n"
 DOG = {
     "code": "dog",

@@ -20,7 +20,7 @@ from guanxi.insight.models import AnalysisQuestion, ReplicaTable
 from guanxi.insight.next_lists import next_of
 from guanxi.insight.queries import published_run
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PRODUCTS = "product,name,category\ntea,Green tea,dry\nrice,Rice,dry\nsalt,Salt,spice\n"
 CUT = "2025-03-03"
 """A horizon of 28 days before the last day."""

@@ -14,7 +14,7 @@ from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 GOOD = {"group": "fact.kind", "value": "good", "at_least": 1}
 
 

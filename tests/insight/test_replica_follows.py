@@ -26,7 +26,7 @@ from guanxi.foundation.registry import registry
 from guanxi.insight import replica
 from guanxi.insight.models import ReplicaTable
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def sales_in_copy() -> list[tuple[Any, ...]]:

@@ -18,7 +18,7 @@ from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
 from guanxi.insight.class_schemes import read_scheme, save_scheme, scheme_document
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PEOPLE = """customer,qualified,joint_work,satisfaction_help,expected_help,kind
 a,yes,yes,10,8,firm
 b,no,,1,5,home

@@ -14,7 +14,7 @@ from guanxi.foundation.errors import DomainError
 from guanxi.insight.analyses.asking import ask
 from guanxi.insight.audience import count_audience
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PEOPLE = """customer,city,kind
 a,Wuhan,firm
 b,Wuhan,home

@@ -16,7 +16,7 @@ from guanxi.insight.audience import audience_fields, count_audience, open_audien
 from guanxi.insight.columns import tier_dates
 from guanxi.insight.models import CustomerInsight
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 APRIL, MAY, JUNE = "tier_on.2026-04-30", "tier_on.2026-05-31", "tier_on.2026-06-30"
 
 

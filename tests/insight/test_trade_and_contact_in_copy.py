@@ -31,7 +31,7 @@ from guanxi.customers.models import ImportBatch, Party
 from guanxi.foundation.engine.duck import rows, value, workspace
 from guanxi.insight.replica import open_replica
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FILES = {
     "invoices": "invoice,customer,issued_on,due_on,amount\nI1,ann,2026-01-10,2026-02-09,100\nI2,ann,2026-01-20,,50\n",

@@ -29,7 +29,7 @@ from guanxi.foundation.models import Job
 from guanxi.insight.queries import published_run
 from guanxi.outreach.models import Contact
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 CUSTOMERS, NEW_LINES = 1_000, 20_000
 
 
