@@ -60,7 +60,9 @@ def collected() -> dict[Text, list[str]]:
 
 
 def texts_of_template(source: str) -> Iterator[str]:
-    """The texts of one template, in its order."""
+    """The texts of one template, in its order. Raises SystemExit for one with a plural, which is not collected."""
+    if "{% plural %}" in source:
+        sys.exit(f"Write {{% if %}} in place of {{% plural %}}: {source.partition('{% plural %}')[0][-60:]}")
     for literal in CALL.findall(templatize(source)):
         yield ast.literal_eval(literal)
 
