@@ -38,6 +38,7 @@ NOT_PAGES = {
 SAID = (
     "Lin Yue", "Mia", "shop", "till", "summer", "Summer", "autumn", "Sales", "nobody", "customer", "city", "order",
     "time", "amount", "soon", "mean", "utf sig", "en zh Hans", "guanxi campaign plan FILE", "关 简体中文 汉字",
+    "scikit learn learning sms",
 )  # fmt: skip
 """Names, file headings, keys and commands that stand on pages as they are."""
 OWN_SAID = " ".join(
