@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import narwhals as nw
 from narwhals.typing import IntoFrameT
@@ -27,8 +27,7 @@ def group_totals(values: IntoFrameT, *, by: str, amounts: tuple[str, ...]) -> In
     [(None, 1, 0.2, 100), ('mall', 2, 0.4, 500), ('web', 2, 0.4, 500)]
     """
     frame = require_columns(values, (by, *amounts), name="values").select(by, *amounts)
-    schema = frame.collect_schema()
-    numbers = {name: nw.Int64 if schema[name].is_integer() else nw.Float64 for name in amounts}
+    numbers = _kinds(frame, amounts)
     known = frame.select(by, *[nw.col(name).cast(kind).fill_null(0) for name, kind in numbers.items()])
     sums = known.group_by(by).agg(nw.len().alias("customers"), *[nw.col(name).sum() for name in amounts])
     back = [nw.col(name).cast(kind) for name, kind in numbers.items()]  # some engines widen a sum
@@ -46,11 +45,16 @@ def whole_totals(values: IntoFrameT, *, amounts: tuple[str, ...]) -> IntoFrameT:
     [(3, 700)]
     """
     frame = require_columns(values, amounts, name="values").select(*amounts)
-    schema = frame.collect_schema()
-    numbers = {name: nw.Int64 if schema[name].is_integer() else nw.Float64 for name in amounts}
+    numbers = _kinds(frame, amounts)
     sums = [nw.col(name).cast(kind).sum() for name, kind in numbers.items()]
     row = frame.select(nw.len().alias("customers"), *sums)
     back = [
         nw.col(name).fill_null(0).cast(kind) for name, kind in numbers.items()
     ]  # some engines widen a sum
     return same_kind(row.with_columns(nw.col("customers").cast(nw.Int64), *back), values)
+
+
+def _kinds(frame: nw.LazyFrame[Any], amounts: tuple[str, ...]) -> dict[str, Any]:
+    """Amount to the kind that its sum has: whole numbers stay whole."""
+    schema = frame.collect_schema()
+    return {name: nw.Int64 if schema[name].is_integer() else nw.Float64 for name in amounts}

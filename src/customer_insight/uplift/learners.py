@@ -143,6 +143,6 @@ def _one_thread() -> Any:
     """scikit-learn's threads spin while they wait for each other: on a busy machine two take five times the processor
     time of one (measured), and a fit goes on beside other work.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return threadpool_limits(limits=1)

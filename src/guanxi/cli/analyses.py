@@ -11,11 +11,11 @@ from guanxi.cli.output import out, percent, table
 from guanxi.cli.who import actor
 from guanxi.foundation.errors import DomainError
 from guanxi.foundation.money import format_money
+from guanxi.insight.analyses.arranging import column_label
 from guanxi.insight.analyses.asking import Answer, ask
 from guanxi.insight.analyses.definition import Column, Sheet, month_text
 from guanxi.insight.analyses.offered import ANALYSES, GROUPS
 from guanxi.insight.analyses.parameters import default_of
-from guanxi.insight.catalogue import MEASURES, measure_label
 from guanxi.insight.queries import profit_note
 from guanxi.wording.words import phrase, word
 
@@ -91,13 +91,7 @@ def _show_sheet(sheet: Sheet) -> None:
     note = str(sheet.note)
     if left_out:
         note = f"{note} {_('%(number)s more rows: --json has all.') % {'number': left_out}}".strip()
-    table(str(sheet.title), [_label(column) for column in sheet.columns], rows, note=note)
-
-
-def _label(column: Column) -> str:
-    if column.label:
-        return str(column.label)
-    return measure_label(column.name) if column.name in MEASURES else column.name.replace("_", " ")
+    table(str(sheet.title), [column_label(column) for column in sheet.columns], rows, note=note)
 
 
 def _texts(columns: Sequence[Column], row: Sequence[Any]) -> list[Any]:

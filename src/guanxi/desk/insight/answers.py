@@ -16,11 +16,11 @@ from guanxi.customers.queries import seen_by
 from guanxi.desk.customers.listing import names_of
 from guanxi.desk.insight.reports import Chart
 from guanxi.foundation.money import base_currency, minor_units
+from guanxi.insight.analyses.arranging import column_label
 from guanxi.insight.analyses.definition import Column, Drawing, Sheet, Shown, month_text
-from guanxi.insight.catalogue import MEASURES, measure_label
 from guanxi.shell.tables import Cell, Table, cell_of, count_cell, money_cell, share_cell
 from guanxi.staff.visibility import Sees
-from guanxi.wording.words import label, phrase, word
+from guanxi.wording.words import phrase, word
 
 FEW_BARS, SHORT_NAME = 4, 12
 """Beyond so many bars with names of more letters they lie, so that the names can be read."""
@@ -85,13 +85,6 @@ def _table(led: _Led, among: str, sees: Sees, sees_names: bool) -> Table:
 
 def _led_cell(cell: Cell, addresses: Sequence[str | None] | None, row: int) -> Cell:
     return replace(cell, href=addresses[row] or cell.href) if addresses else cell
-
-
-def column_label(column: Column) -> str:
-    """What stands above a column."""
-    if column.label:
-        return str(column.label)
-    return measure_label(column.name) if column.name in MEASURES else label(column.name.replace("_", " "))
 
 
 def _cell(column: Column, value: Any, where: Mapping[str, Any] | None, people: Mapping[int, Cell]) -> Cell:

@@ -12,13 +12,21 @@ from guanxi.foundation.engine.duck import identifier, rows
 from guanxi.insight.analyses.data import Data
 from guanxi.insight.analyses.definition import Column, Sheet, Text
 from guanxi.insight.analyses.parameters import attributes
-from guanxi.insight.catalogue import MEASURES
+from guanxi.insight.catalogue import MEASURES, measure_label
+from guanxi.wording.words import label
 
 BOUGHT: Final[Mapping[str, Any]] = {"op": "known", "field": "indicator.transaction_count"}
 """The condition of those of whom anything was published: they bought at least once."""
 UNKNOWN: Final = "–"
 """What is typed for those of whom a value is unknown."""
 _UNITS: Final = {"minor units": "money", "share": "share", "days": "days"}
+
+
+def column_label(column: Column) -> str:
+    """What stands above a column."""
+    if column.label:
+        return str(column.label)
+    return measure_label(column.name) if column.name in MEASURES else label(column.name.replace("_", " "))
 
 
 def sheet_of(
